@@ -1,0 +1,115 @@
+/// A stable number for what happened, for people to quote and programs to decide by; never reused.
+public struct Code: Sendable, Hashable, Comparable {
+  /// The number, 1000 to 7999; its first digit names the field (VOCABULARY: request, permission, ...).
+  public var number: Int
+  /// Makes a code from its number.
+  public init(_ number: Int) { self.number = number }
+  /// Orders by number.
+  public static func < (a: Code, b: Code) -> Bool { a.number < b.number }
+}
+
+extension Code {
+  // 1xxx: the request.
+  /// More subjects than a request may have.
+  public static let tooManySubjects = Code(1001)
+  /// More than one identifier kind in a request (BZ-04).
+  public static let severalIdentifierKinds = Code(1002)
+  /// No identifier kind, or one that is not known.
+  public static let noIdentifierKind = Code(1003)
+  /// A connector needs a prioritization and none was given (BZ-15).
+  public static let prioritizationMissing = Code(1004)
+  /// A prioritization that contradicts or repeats itself, or has an unknown word (BZ-18, BZ-19).
+  public static let prioritizationConflict = Code(1005)
+  /// The plan changed since it was shown (ALM-24).
+  public static let planChanged = Code(1006)
+  /// The typed phrase is not the one asked for (OS-11).
+  public static let phraseMismatch = Code(1007)
+  /// Nobody is selected.
+  public static let emptySelection = Code(1008)
+  /// The body, CSV or parameter cannot be read.
+  public static let unreadableInput = Code(1009)
+  /// No such request.
+  public static let unknownRequest = Code(1010)
+  /// A request identifier whose check character does not fit.
+  public static let mistypedRequest = Code(1011)
+  /// The request is past its point of no return (SF-14).
+  public static let irreversible = Code(1012)
+  /// The same idempotency key came with another body.
+  public static let idempotencyConflict = Code(1013)
+  /// The state the request or task is in does not allow this.
+  public static let wrongState = Code(1014)
+  /// Consequences were not accepted (SF-12, SF-13).
+  public static let consentMissing = Code(1015)
+
+  // 2xxx: permission and gates.
+  /// A person is under a legal hold.
+  public static let legalHold = Code(2007)
+
+  // 3xxx: connector configuration.
+  /// The connector's settings name a purged person (ALM-11).
+  public static let referencesPurgedUser = Code(3001)
+  /// The connector's file or manifest cannot be used.
+  public static let configurationInvalid = Code(3002)
+  /// The vendor rejected the credential.
+  public static let credentialRejected = Code(3003)
+  /// The settings still name a purged person (ALM-12).
+  public static let stillReferences = Code(3004)
+  /// No connector of that name.
+  public static let unknownConnector = Code(3005)
+  /// The vendor has not been reachable for 72 hours.
+  public static let unreachable = Code(3006)
+  /// An administrator disabled the connector.
+  public static let disabledByAdministrator = Code(3007)
+  /// The connector's file was removed.
+  public static let removedFromConfiguration = Code(3008)
+
+  // 4xxx: what the vendor answered.
+  /// Too many requests.
+  public static let rateLimited = Code(4001)
+  /// Refused for good.
+  public static let refused = Code(4002)
+  /// More than one match; nothing was deleted.
+  public static let ambiguous = Code(4003)
+  /// An answer that is not what the manifest describes.
+  public static let unexpectedBody = Code(4004)
+  /// A redirect, which is never followed.
+  public static let redirectRefused = Code(4005)
+  /// Fewer people acted on than were sent (BZ-21).
+  public static let countMismatch = Code(4006)
+  /// A job was not confirmed in time.
+  public static let noConfirmation = Code(4007)
+  /// The vendor failed or is busy: 408, 5xx.
+  public static let vendorFailed = Code(4008)
+
+  // 5xxx: transport.
+  /// The host's name did not resolve.
+  public static let dns = Code(5001)
+  /// No connection.
+  public static let connect = Code(5002)
+  /// TLS or certificate.
+  public static let tls = Code(5003)
+  /// Time ran out.
+  public static let timeout = Code(5004)
+  /// The connection broke after sending: the vendor may have acted.
+  public static let uncertain = Code(5005)
+  /// The address may not be spoken to.
+  public static let addressRefused = Code(5006)
+  /// The answer was too large.
+  public static let responseTooLarge = Code(5007)
+  /// The request could not be formed from the manifest and this person.
+  public static let unusableRequest = Code(5008)
+
+  // 6xxx: outcomes.
+  /// The vendor says it is done.
+  public static let completed = Code(6000)
+  /// The vendor knows nobody of that name.
+  public static let noDataFound = Code(6001)
+  /// No identity the vendor knows.
+  public static let notApplicable = Code(6002)
+  /// Part of the people are done.
+  public static let partial = Code(6003)
+  /// Waived by a person.
+  public static let waived = Code(6004)
+  /// A look-up afterwards found nobody.
+  public static let verifiedAbsent = Code(6005)
+}
