@@ -70,7 +70,9 @@ let package = Package(
     tests(of: "PurgeCore", using: ["HTTPTypes"]),
     tests(of: "Connectors", using: ["PurgeCore", "HTTPTypes", "Documents", "Crypto"]),
     tests(of: "Directory", using: ["PurgeCore"]),
-    tests(of: "Store", using: ["PurgeCore", "Directory", "Documents", "Crypto", "CSQLite", "TestSupport"]),
+    tests(
+      of: "Store",
+      using: ["PurgeCore", "Directory", "Documents", "Crypto", "CSQLite", "TestSupport"]),
     tests(of: "Transport", using: ["HTTPTypes", "TestSupport", "CLinux"]),
     tests(
       of: "Hub",
