@@ -112,4 +112,6 @@ extension Code {
   public static let waived = Code(6004)
   /// A look-up afterwards found nobody.
   public static let verifiedAbsent = Code(6005)
+  /// The vendor took a job and has not confirmed it yet.
+  public static let jobAccepted = Code(6007)
 }

@@ -1,0 +1,124 @@
+extension ConnectorSlot {
+  /// Does whatever can be done now, and notes when to look again.
+  mutating func advance(_ turn: inout Turn, _ pools: inout [RatePool]) {
+    wake = nil
+    if let due = nextDue, due <= turn.now { (nextDue, mayHaveCalls) = (nil, true) }
+    guard isServing, !turn.isDraining else { return leaveLine(&turn, &pools) }
+    dispatch(&turn, &pools)
+    plan(&turn)
+    load(&turn)
+    if let nextDue { wake(at: nextDue) }
+  }
+
+  func leaveLine(_ turn: inout Turn, _ pools: inout [RatePool]) {
+    guard let pool, let next = pools[pool].leave(position) else { return }
+    turn.roused.append(next)
+  }
+}
+
+// Loading.
+extension ConnectorSlot {
+  /// Asks the store when there is room and the store may have something; never just in case.
+  private mutating func load(_ turn: inout Turn) {
+    let bound = turn.policy.tasksPerLane
+    let size = turn.policy.window * limit.current
+    let wantsTasks = mayHaveTasks || tasks.isShort(bound: bound)
+    let wantsCalls = mayHaveCalls && held.loaded * 2 <= size
+    guard !isLoading, wantsTasks || wantsCalls else { return }
+    isLoading = true
+    if wantsCalls { mayHaveCalls = false }
+    mayHaveTasks = false
+    let calls = wantsCalls ? size - held.loaded : 0
+    turn.effects.append(.load(name, calls: calls, tasksPerLane: wantsTasks ? bound : 0))
+    isAskingForTasks = wantsTasks
+    if wantsTasks { tasks.beginAsking() }
+  }
+
+  /// Takes what the store gave.
+  mutating func receive(_ work: LoadedWork, _ turn: inout Turn) {
+    let ended = withdrawnWhileLoading
+    (isLoading, withdrawnWhileLoading) = (false, [])
+    if work.hasMore { mayHaveCalls = true }
+    nextDue = WakeTable.earlier(nextDue, work.nextDue)
+    guard isServing, !turn.isDraining else { return turn.release(work.calls.map(\.key)) }
+    for call in work.calls where !ended.contains(call.key.task) {
+      take(call, &turn)
+    }
+    let alive = work.tasks.filter { !ended.contains($0.key) }
+    if isAskingForTasks { tasks.learn(alive, bound: turn.policy.tasksPerLane) }
+  }
+
+  /// Holds a call; one whose last try is just being recorded comes again with the next load.
+  private mutating func take(_ call: Call, _ turn: inout Turn) {
+    if let flight = flights[call.key] {
+      guard flight.isRecording else { return }
+      turn.release([call.key])
+    } else {
+      hold(call, wasLoaded: true, turn)
+    }
+  }
+
+  mutating func hold(_ call: Call, wasLoaded: Bool, _ turn: Turn) {
+    let isUrgent = call.deadline < turn.now + turn.policy.promotion
+    held.hold(HeldCall(call, lane: isUrgent ? .urgent : call.lane, wasLoaded: wasLoaded))
+  }
+}
+
+// Planning.
+extension ConnectorSlot {
+  /// Fills each lane's window with calls for people who have none; a lane has a window of its own,
+  /// so that a full one never keeps a more urgent one from being planned.
+  private mutating func plan(_ turn: inout Turn) {
+    let size = turn.policy.window * limit.current
+    // From bulk to urgent: a task that becomes urgent on the way is planned in the same turn.
+    for lane in Lane.allCases.reversed() {
+      let room = size - held.planned(lane) - tasks.underPlan(lane)
+      if room * 2 >= size { plan(lane, room: room, &turn) }
+    }
+  }
+
+  private mutating func plan(_ lane: Lane, room: Int, _ turn: inout Turn) {
+    let urgentBefore = turn.now + turn.policy.promotion
+    var room = room
+    var waiting = tasks.count(lane)
+    while room > 0, let task = tasks.next(lane, urgentBefore: urgentBefore) {
+      let ranges = self.ranges(of: task, atMost: (room + waiting - 1) / max(1, waiting))
+      room -= ranges.count
+      waiting = max(1, waiting - 1)
+      plan(task, ranges, &turn)
+    }
+  }
+
+  private mutating func plan(_ task: UnplannedTask, _ ranges: [Range<Int>], _ turn: inout Turn) {
+    var planned = task
+    planned.plannedThrough = ranges.last?.upperBound ?? task.plannedThrough
+    tasks.beginPlan(planned, calls: ranges.count)
+    turn.changes.append(.planned(task.key, ranges, at: turn.now))
+  }
+
+  private func ranges(of task: UnplannedTask, atMost count: Int) -> [Range<Int>] {
+    let size = max(1, traits.peoplePerCall)
+    var ranges: [Range<Int>] = []
+    var first = task.plannedThrough
+    while first < task.total, ranges.count < max(1, count) {
+      ranges.append(first..<min(task.total, first + size))
+      first = ranges[ranges.count - 1].upperBound
+    }
+    return ranges
+  }
+
+  /// Ends a plan that is durable and returns the calls to hold.
+  ///
+  /// Fewer calls than planned mean that the store knows better: the task is asked for again.
+  mutating func planned(
+    _ key: TaskKey, _ ranges: [Range<Int>], _ calls: [Call], _ turn: inout Turn
+  ) -> [Call] {
+    guard let task = tasks.endPlan(key) else { return [] }
+    guard isServing, !turn.isDraining else {
+      turn.release(calls.map(\.key))
+      return []
+    }
+    if calls.count < ranges.count { expectWork() } else { tasks.goOn(with: task) }
+    return calls
+  }
+}
