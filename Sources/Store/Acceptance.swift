@@ -1,0 +1,103 @@
+public import PurgeCore
+
+/// Everything that becomes durable together when a request is confirmed.
+public struct Acceptance: Sendable {
+  /// The people, in the order that positions count.
+  public var subjects: [Subject]
+  /// Why.
+  public var purpose: PurgePurpose
+  /// How urgent.
+  public var lane: Lane
+  /// When it was accepted.
+  public var accepted: Instant
+  /// When it must be done.
+  public var deadline: Instant
+  /// When the waiting period ends; nil: it starts at once and cannot be cancelled.
+  public var startAt: Instant?
+  /// What each configured connector owes.
+  public var connectors: [ConnectorShare]
+  /// The connectors whose settings name one of the people; they are disabled.
+  public var references: [ConnectorReferences]
+  /// One fingerprint for each name of each person; kept as tombstones.
+  public var fingerprints: [Fingerprint]
+  /// Makes a repeated demand the same request; nil when the caller gave none.
+  public var idempotency: IdempotencyKey?
+  /// Who confirmed; a name of an operator or a key, never of a purged person.
+  public var actor: String
+  /// The digest of the text that was consented to; nil when none was shown.
+  public var consent: [UInt8]?
+
+  /// Makes an acceptance.
+  public init(
+    subjects: [Subject], purpose: PurgePurpose, lane: Lane, accepted: Instant, deadline: Instant,
+    startAt: Instant? = nil, connectors: [ConnectorShare], references: [ConnectorReferences] = [],
+    fingerprints: [Fingerprint], idempotency: IdempotencyKey? = nil, actor: String,
+    consent: [UInt8]? = nil
+  ) {
+    self.subjects = subjects
+    self.purpose = purpose
+    self.lane = lane
+    self.accepted = accepted
+    self.deadline = deadline
+    self.startAt = startAt
+    self.connectors = connectors
+    self.references = references
+    self.fingerprints = fingerprints
+    self.idempotency = idempotency
+    self.actor = actor
+    self.consent = consent
+  }
+}
+
+/// One connector's part in an accepted request.
+public struct ConnectorShare: Sendable, Hashable {
+  /// Which connector.
+  public var name: ConnectorName
+  /// Why its task is blocked from the start; the store adds its own knowledge of disabled ones.
+  public var blockedBy: Code?
+  /// Whether no person has an identity this vendor knows: the task is closed from the start.
+  public var isNotApplicable: Bool
+
+  /// Makes a share.
+  public init(_ name: ConnectorName, blockedBy: Code? = nil, isNotApplicable: Bool = false) {
+    self.name = name
+    self.blockedBy = blockedBy
+    self.isNotApplicable = isNotApplicable
+  }
+}
+
+/// Where a connector's settings name a purged person.
+public struct ConnectorReferences: Sendable, Hashable {
+  /// Which connector.
+  public var name: ConnectorName
+  /// Its settings, without their values.
+  public var places: [SettingPlace]
+
+  /// Makes references.
+  public init(_ name: ConnectorName, _ places: [SettingPlace]) {
+    self.name = name
+    self.places = places
+  }
+}
+
+/// A key by which a caller repeats a demand safely.
+public struct IdempotencyKey: Sendable, Hashable {
+  /// The key; kept only as a keyed fingerprint.
+  public var key: String
+  /// The digest of the body it came with.
+  public var digest: [UInt8]
+
+  /// Makes a key.
+  public init(_ key: String, digest: [UInt8]) {
+    self.key = key
+    self.digest = digest
+  }
+}
+
+/// What came of an acceptance.
+public struct Accepted: Sendable, Hashable {
+  /// The request.
+  public var id: PurgeRequestID
+  /// Whether it was made now; false when the same demand came before.
+  public var isNew: Bool
+}

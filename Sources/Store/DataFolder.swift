@@ -1,0 +1,90 @@
+import Glibc
+import Synchronization
+
+/// The hub's data folder: one database, one process, nobody else's eyes.
+///
+/// It holds an exclusive `flock` for as long as it lives, which the system drops even after
+/// `kill -9`. The folder has mode 0700, its files 0600.
+final class DataFolder: Sendable {
+  /// The database's path.
+  let database: String
+  private let lock: Mutex<FileHandle?>
+
+  /// Makes the folder when it is missing and locks it; throws `inUse` when another process has it.
+  init(_ path: String) throws(StoreError) {
+    try Self.makeFolder(path)
+    lock = Mutex(try Self.locked(path + "/hub.lock"))
+    database = path + "/hub.sqlite"
+    // SQLite gives its log the mode of the database file, so the file is made before SQLite sees it.
+    _ = try FileHandle(database, O_RDWR | O_CREAT)
+    // SQLite does not report a folder that cannot be synced, and a new file's name is kept in it.
+    try FileHandle(path, O_RDONLY | O_DIRECTORY).sync()
+  }
+
+  /// Lets another process have the folder.
+  func unlock() { lock.withLock { $0 = nil } }
+
+  private static func makeFolder(_ path: String) throws(StoreError) {
+    guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else {
+      guard unsafe chmod(path, 0o700) == 0 else { throw .system("chmod", of: path) }
+      return
+    }
+    throw .system("mkdir", of: path)
+  }
+
+  private static func locked(_ path: String) throws(StoreError) -> FileHandle {
+    let file = try FileHandle(path, O_RDWR | O_CREAT)
+    guard file.lock() else {
+      let holder = file.beginning()
+      throw StoreError(
+        .inUse, call: "flock",
+        detail: "\(path) is held by process \(holder.isEmpty ? "unknown" : holder); stop it first")
+    }
+    try file.replace(with: "\(getpid())\n")
+    return file
+  }
+}
+
+/// An open file descriptor, closed when the value goes.
+private final class FileHandle: Sendable {
+  private let descriptor: Int32
+  private let path: String
+
+  init(_ path: String, _ flags: Int32) throws(StoreError) {
+    descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
+    self.path = path
+    guard descriptor >= 0 else { throw .system("open", of: path) }
+  }
+
+  deinit { close(descriptor) }
+
+  func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+  func sync() throws(StoreError) {
+    guard fsync(descriptor) == 0 else { throw .system("fsync", of: path) }
+  }
+
+  /// The first line, as much as a process number needs.
+  func beginning() -> String {
+    var bytes = [UInt8](repeating: 0, count: 20)
+    let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
+    return String(decoding: bytes.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+  }
+
+  func replace(with text: String) throws(StoreError) {
+    let bytes = Array(text.utf8)
+    let count = unsafe pwrite(descriptor, bytes, bytes.count, 0)
+    guard count == bytes.count, ftruncate(descriptor, bytes.count) == 0 else {
+      throw .system("pwrite", of: path)
+    }
+  }
+}
+
+extension StoreError {
+  fileprivate static func system(_ call: String, of path: String) -> StoreError {
+    let number = errno
+    let sentence = unsafe String(cString: strerror(number))
+    return StoreError(
+      number == ENOSPC ? .full : .unavailable, call: call, detail: "\(path): \(sentence)")
+  }
+}

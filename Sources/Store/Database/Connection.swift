@@ -1,0 +1,135 @@
+import CSQLite
+
+/// One connection to SQLite (`sqlite3 *`) with its prepared statements.
+///
+/// It is opened without SQLite's own mutex: only one queue at a time may use it.
+@safe
+final class Connection {
+  private var handle: OpaquePointer?
+  private var statements: [String: Statement] = [:]
+
+  /// Opens an existing file; the connection is closed when the object goes.
+  init(path: String) throws(StoreError) {
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+    guard code == SQLITE_OK else { throw failure("sqlite3_open_v2", code) }
+    unsafe sqlite3_busy_timeout(handle, 5_000)
+  }
+
+  deinit { close() }
+
+  /// Finalises the statements and closes; later calls throw `closed`.
+  func close() {
+    statements = [:]
+    unsafe sqlite3_close_v2(handle)
+    unsafe handle = nil
+  }
+
+  /// Runs a statement; returns how many rows it changed.
+  @discardableResult
+  func run(_ sql: SQL) throws(StoreError) -> Int {
+    let statement = try prepared(sql)
+    defer { statement.reset() }
+    while try step(statement) {}
+    return Int(unsafe sqlite3_changes64(handle))
+  }
+
+  /// Runs a statement and reads every row of its answer.
+  func rows<Value>(
+    _ sql: SQL, _ read: (borrowing Row) throws(StoreError) -> Value
+  ) throws(StoreError) -> [Value] {
+    let statement = try prepared(sql)
+    defer { statement.reset() }
+    var values: [Value] = []
+    while try step(statement) { values.append(try read(Row(statement))) }
+    return values
+  }
+
+  /// Runs a statement and reads the first row of its answer; nil when there is none.
+  ///
+  /// It is stepped to its end, so that a statement with `RETURNING` has done all its work.
+  func first<Value>(
+    _ sql: SQL, _ read: (borrowing Row) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value? {
+    let statement = try prepared(sql)
+    defer { statement.reset() }
+    var value: Value?
+    while try step(statement) {
+      if value == nil { value = try read(Row(statement)) }
+    }
+    return value
+  }
+
+  /// Runs several statements that bind nothing, such as a schema.
+  func execute(_ script: StaticString) throws(StoreError) {
+    try execute(text: script.description)
+  }
+
+  /// Runs a schema text after its words of dialect were put in.
+  func execute(schema: Dialect.Text) throws(StoreError) { try execute(text: schema.sqlite) }
+
+  private func execute(text: String) throws(StoreError) {
+    let code = unsafe sqlite3_exec(try open(), text, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure("sqlite3_exec", code) }
+  }
+
+  /// Whether no transaction is open, as after SQLite rolled one back by itself.
+  var isInAutocommit: Bool { unsafe handle == nil || sqlite3_get_autocommit(handle) != 0 }
+}
+
+extension Connection {
+  private func open() throws(StoreError) -> OpaquePointer {
+    guard let handle = unsafe handle else {
+      throw StoreError(.closed, call: "store", detail: "the store was closed")
+    }
+    return unsafe handle
+  }
+
+  private func prepared(_ sql: SQL) throws(StoreError) -> Statement {
+    let statement: Statement
+    if let known = statements[sql.text] {
+      statement = known
+    } else {
+      statement = try prepare(sql.text)
+      statements[sql.text] = statement
+    }
+    statement.bind(sql.values)
+    return statement
+  }
+
+  private func prepare(_ text: String) throws(StoreError) -> Statement {
+    var pointer: OpaquePointer?
+    let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
+    let code = unsafe sqlite3_prepare_v3(try open(), text, -1, flags, &pointer, nil)
+    guard code == SQLITE_OK, let pointer = unsafe pointer else {
+      throw failure("sqlite3_prepare_v3", code)
+    }
+    return unsafe Statement(takingOwnership: pointer)
+  }
+
+  /// Whether a step brought a row.
+  private func step(_ statement: Statement) throws(StoreError) -> Bool {
+    let code = statement.step()
+    if code == SQLITE_ROW { return true }
+    guard code == SQLITE_DONE else { throw failure("sqlite3_step", code) }
+    return false
+  }
+
+  private func failure(_ call: String, _ code: Int32) -> StoreError {
+    let detail =
+      unsafe handle == nil ? "out of memory" : unsafe String(cString: sqlite3_errmsg(handle))
+    return StoreError(Self.kind(code), call: call, detail: "\(detail) (\(code))")
+  }
+
+  private static func kind(_ code: Int32) -> StoreError.Kind {
+    switch code & 0xFF {
+    case SQLITE_FULL: .full
+    case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
+    case SQLITE_BUSY, SQLITE_LOCKED: .busy
+    case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM,
+      SQLITE_PERM, SQLITE_PROTOCOL:
+      .unavailable
+    default: .statement
+    }
+  }
+}

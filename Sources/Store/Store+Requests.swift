@@ -1,0 +1,100 @@
+import Dispatch
+public import PurgeCore
+
+extension Store {
+  /// Makes a request durable with all that follows from it, or returns the one that the same
+  /// idempotency key and body made before.
+  ///
+  /// People are sealed on a queue of their own before the writer sees them. Throws
+  /// `idempotencyConflict` when the key came with another body.
+  public func accept(_ acceptance: Acceptance) async throws(StoreError) -> Accepted {
+    while true {
+      let prepared = try await prepare(acceptance)
+      let accepted = try await writer.write { (transaction) throws(StoreError) in
+        try transaction.accept(prepared)
+      }
+      if let accepted { return accepted }
+    }
+  }
+
+  private func prepare(_ acceptance: Acceptance) async throws(StoreError) -> PreparedAcceptance {
+    let keys = keys
+    let result = await withCheckedContinuation {
+      (waiting: CheckedContinuation<Result<PreparedAcceptance, StoreError>, Never>) in
+      DispatchQueue.global().async {
+        waiting.resume(
+          returning: Result { () throws(StoreError) in
+            try PreparedAcceptance(acceptance, keys)
+          })
+      }
+    }
+    return try result.get()
+  }
+
+  /// Maker of fingerprints under this store's key.
+  public func fingerprints() throws(StoreError) -> Fingerprints {
+    try Fingerprints(key: keys.tombstones)
+  }
+
+  /// A request with its tasks; throws `unknownRequest`.
+  public func request(_ id: PurgeRequestID) async throws(StoreError) -> RequestRecord {
+    let record = try await readers.read { (connection) throws(StoreError) in
+      try connection.request(id)
+    }
+    guard let record else { throw .unknown(id) }
+    return record
+  }
+
+  /// A page of requests, newest first, after a place; nil begins with the newest.
+  public func requests(
+    after place: RequestCursor? = nil, limit: Int, openOnly: Bool = false
+  ) async throws(StoreError) -> [RequestRecord] {
+    let beginning = RequestCursor(
+      accepted: Instant(milliseconds: .max), id: PurgeRequestID(bits: .max))
+    return try await readers.read { (connection) throws(StoreError) in
+      try connection.requests(after: place ?? beginning, limit: limit, openOnly: openOnly)
+    }
+  }
+
+  /// The people of a task who need a decision, from a position on.
+  public func exceptions(
+    of task: TaskKey, from position: Int = 0, limit: Int
+  ) async throws(StoreError) -> [SubjectException] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.exceptions(of: task, from: position, limit: limit)
+    }
+  }
+
+  /// The results of a task whose ranges begin at a position or later.
+  public func results(
+    of task: TaskKey, from position: Int = 0, limit: Int
+  ) async throws(StoreError) -> [TaskResult] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.results(of: task, from: position, limit: limit)
+    }
+  }
+
+  /// The attempts of a task, newest first, that ended before an instant; nil begins with the newest.
+  public func attempts(
+    of task: TaskKey, before instant: Instant? = nil, limit: Int
+  ) async throws(StoreError) -> [Attempt] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.attempts(
+        of: task, before: instant ?? Instant(milliseconds: .max), limit: limit)
+    }
+  }
+
+  /// The requests that purge each of these names, newest first; names nobody purged are left out.
+  public func purges(
+    of fingerprints: [Fingerprint]
+  ) async throws(StoreError) -> [Fingerprint: [PurgeRequestID]] {
+    try await readers.read { (connection) throws(StoreError) in
+      var found: [Fingerprint: [PurgeRequestID]] = [:]
+      for fingerprint in fingerprints {
+        let requests = try connection.purges(of: fingerprint)
+        if !requests.isEmpty { found[fingerprint] = requests }
+      }
+      return found
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Crypto
+import PurgeCore
+
+/// An acceptance with everything sealed and sorted, so that the writer only writes.
+struct PreparedAcceptance: Sendable {
+  let id: PurgeRequestID
+  let acceptance: Acceptance
+  let total: Int
+  let wrappedKey: [UInt8]
+  let blocks: [[UInt8]]
+  let tombstones: [Fingerprint]
+  let idempotencyName: [UInt8]?
+
+  init(_ acceptance: consuming Acceptance, _ keys: Keys) throws(StoreError) {
+    guard !acceptance.subjects.isEmpty else {
+      throw StoreError(.wrongState, call: "accept", detail: "a request needs at least one person")
+    }
+    let id = try Self.randomID()
+    let key = try RequestKey()
+    wrappedKey = try key.wrapped(for: id, with: keys)
+    blocks = try Self.seal(acceptance.subjects, of: id, with: key)
+    // In order of their bytes, so that a million of them fill the table's pages one by one.
+    tombstones = acceptance.fingerprints.sorted()
+    idempotencyName = try acceptance.idempotency.map { (given) throws(StoreError) in
+      try keys.name(ofIdempotencyKey: given.key)
+    }
+    total = acceptance.subjects.count
+    acceptance.subjects = []
+    acceptance.fingerprints = []
+    self.id = id
+    self.acceptance = acceptance
+  }
+
+  private static func randomID() throws(StoreError) -> PurgeRequestID {
+    do throws(CryptoError) {
+      return PurgeRequestID(bits: try RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
+    } catch { throw StoreError(error) }
+  }
+
+  private static func seal(
+    _ subjects: [Subject], of id: PurgeRequestID, with key: RequestKey
+  ) throws(StoreError) -> [[UInt8]] {
+    var blocks: [[UInt8]] = []
+    for start in stride(from: 0, to: subjects.count, by: SubjectBlock.size) {
+      let people = subjects[start..<min(start + SubjectBlock.size, subjects.count)]
+      blocks.append(try key.seal(people, of: id, block: blocks.count))
+    }
+    return blocks
+  }
+}
+
+extension Transaction {
+  /// Makes a request durable with all that follows from it; nil when its random number is taken.
+  func accept(_ prepared: PreparedAcceptance) throws(StoreError) -> Accepted? {
+    if let earlier = try earlierRequest(prepared) { return Accepted(id: earlier, isNew: false) }
+    guard try insertRequest(prepared) else { return nil }
+    let acceptance = prepared.acceptance
+    for named in acceptance.references {
+      try disable(named.name, naming: named.places, by: prepared.id, at: acceptance.accepted)
+    }
+    try insertPeople(prepared)
+    try insertIdempotency(prepared)
+    try audit(
+      AuditRecord(
+        at: acceptance.accepted, actor: acceptance.actor, action: "request.accepted",
+        request: prepared.id,
+        detail: "\(prepared.total) people at \(acceptance.connectors.count) connectors"))
+    let open = try insertTasks(prepared)
+    try connection.run("UPDATE request SET open_tasks = \(open) WHERE id = \(prepared.id)")
+    if open == 0 { try finish(prepared.id, at: acceptance.accepted) }
+    return Accepted(id: prepared.id, isNew: true)
+  }
+
+  private func earlierRequest(
+    _ prepared: PreparedAcceptance
+  ) throws(StoreError) -> PurgeRequestID? {
+    guard let name = prepared.idempotencyName, let given = prepared.acceptance.idempotency
+    else { return nil }
+    let found = try connection.first(
+      "SELECT digest, request FROM idempotency WHERE name = \(name)"
+    ) { (row) throws(StoreError) in (row.bytes(0), row.request(1)) }
+    guard let (digest, request) = found else { return nil }
+    guard digest == given.digest else {
+      throw StoreError(
+        .idempotencyConflict, call: "accept",
+        detail: "this idempotency key came before with another body, as \(request)")
+    }
+    return request
+  }
+
+  private func insertRequest(_ prepared: PreparedAcceptance) throws(StoreError) -> Bool {
+    let given = prepared.acceptance
+    let state: RequestState = given.startAt == nil ? .inProgress : .pending
+    return try connection.run(
+      """
+      INSERT INTO request(id, state, lane, purpose, regulation, total, accepted_at, deadline,
+        start_at, open_tasks, actor, consent)
+      VALUES (\(prepared.id), \(state), \(given.lane), \(given.purpose.word),
+        \(given.purpose.regulation), \(prepared.total), \(given.accepted), \(given.deadline),
+        \(given.startAt), 0, \(given.actor), \(given.consent))
+      ON CONFLICT (id) DO NOTHING
+      """) == 1
+  }
+
+  private func insertPeople(_ prepared: PreparedAcceptance) throws(StoreError) {
+    try connection.run(
+      "INSERT INTO request_key(request, wrapped) VALUES (\(prepared.id), \(prepared.wrappedKey))")
+    for (number, sealed) in prepared.blocks.enumerated() {
+      try connection.run(
+        """
+        INSERT INTO subject(request, block, sealed) VALUES (\(prepared.id), \(number), \(sealed))
+        """)
+    }
+    for fingerprint in prepared.tombstones {
+      try connection.run(
+        """
+        INSERT INTO tombstone(fingerprint, request) VALUES (\(fingerprint), \(prepared.id))
+        ON CONFLICT (fingerprint, request) DO NOTHING
+        """)
+    }
+  }
+
+  private func insertIdempotency(_ prepared: PreparedAcceptance) throws(StoreError) {
+    guard let name = prepared.idempotencyName, let given = prepared.acceptance.idempotency
+    else { return }
+    try connection.run(
+      """
+      INSERT INTO idempotency(name, digest, request, used_at)
+      VALUES (\(name), \(given.digest), \(prepared.id), \(prepared.acceptance.accepted))
+      """)
+  }
+
+  /// Writes the tasks; returns how many are open.
+  private func insertTasks(_ prepared: PreparedAcceptance) throws(StoreError) -> Int {
+    var open = 0
+    for share in prepared.acceptance.connectors {
+      let stored = try newTask(share, prepared)
+      try connection.insert(stored)
+      if stored.task.state.isClosed {
+        put(stored, at: prepared.acceptance.accepted)
+      } else {
+        open += 1
+      }
+    }
+    return open
+  }
+
+  private func newTask(
+    _ share: ConnectorShare, _ prepared: PreparedAcceptance
+  ) throws(StoreError) -> StoredTask {
+    let (given, key) = (prepared.acceptance, TaskKey(prepared.id, share.name))
+    let known = try connection.state(of: share.name)?.blockingCode
+    var task = ConnectorTask(key, total: prepared.total, blockedBy: known ?? share.blockedBy)
+    let everybody = 0..<prepared.total
+    if share.isNotApplicable, task.plan(everybody) {
+      task.receive([CallSegment(everybody, .settled(.notApplicable))], wasPolling: false)
+      put(.notApplicable, for: everybody, of: key, at: given.accepted)
+    }
+    return StoredTask(
+      task: task, lane: given.lane, acceptedAt: given.accepted, deadline: given.deadline,
+      isStarted: given.startAt == nil, countsAsOpen: !task.state.isClosed)
+  }
+}
+
+extension ConnectorState {
+  /// The code by which a disabled connector's tasks are blocked; nil when it is not disabled.
+  fileprivate var blockingCode: Code? {
+    if case .disabled(let reason, _) = self { reason.code } else { nil }
+  }
+}

@@ -1,0 +1,41 @@
+import Crypto
+import PurgeCore
+
+/// What somebody did, to be written into the chain; it holds no identity.
+struct AuditRecord: Sendable {
+  var at: Instant
+  var actor: String
+  var action: String
+  var request: PurgeRequestID?
+  var connector: ConnectorName?
+  var detail = ""
+
+  /// The link of this record: the hash of the link before it and of every field.
+  func link(_ sequence: Int, after previous: [UInt8]) throws(StoreError) -> [UInt8] {
+    var bytes = previous
+    bytes.append("\(sequence)")
+    bytes.append("\(at.milliseconds)")
+    for text in [actor, action, request?.description, connector?.description, detail] {
+      bytes.append(text == nil ? 0 : 1)
+      bytes.append(text ?? "")
+    }
+    do throws(CryptoError) { return try Digest.sha256(bytes) } catch { throw StoreError(error) }
+  }
+}
+
+extension Transaction {
+  /// Adds a record to the end of the chain.
+  func audit(_ record: AuditRecord) throws(StoreError) {
+    let last = try connection.first(
+      "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
+    ) { (row) throws(StoreError) in (row.integer(0), row.bytes(1)) }
+    let sequence = (last?.0 ?? 0) + 1
+    let link = try record.link(sequence, after: last?.1 ?? [])
+    try connection.run(
+      """
+      INSERT INTO audit(sequence, at, actor, action, request, connector, detail, hash)
+      VALUES (\(sequence), \(record.at), \(record.actor), \(record.action), \(record.request),
+        \(record.connector), \(record.detail), \(link))
+      """)
+  }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import PurgeCore
+
+/// What the writer's queue works with: the writing connection and the memory of opened people.
+final class Desk {
+  let connection: Connection
+  let keys: Keys
+  var opened = OpenedPeople()
+  private(set) var counts = StoreCounts()
+  private let onIndeterminate: @Sendable (StoreError) -> Void
+  /// Whether something was shredded that the log may still hold.
+  private var mustForget = false
+  private var forgotAt = ContinuousClock.now - .seconds(60)
+
+  init(
+    _ connection: Connection, _ keys: Keys,
+    onIndeterminate: @escaping @Sendable (StoreError) -> Void
+  ) {
+    self.connection = connection
+    self.keys = keys
+    self.onIndeterminate = onIndeterminate
+  }
+
+  /// Runs jobs in one transaction and tells each what came of it.
+  func commit(_ jobs: [Writer.Job]) {
+    do throws(StoreError) {
+      let ends = try transact(jobs)
+      counts.transactions += 1
+      for end in ends { end() }
+    } catch {
+      opened = OpenedPeople()
+      rollBack()
+      for job in jobs { job.failed(error) }
+    }
+  }
+
+  private func transact(_ jobs: [Writer.Job]) throws(StoreError) -> [@Sendable () -> Void] {
+    try connection.run("BEGIN IMMEDIATE")
+    var ends: [@Sendable () -> Void] = []
+    for job in jobs { ends.append(try perform(job)) }
+    try commit()
+    return ends
+  }
+
+  /// Runs one job so that its failure undoes nothing else.
+  private func perform(_ job: Writer.Job) throws(StoreError) -> @Sendable () -> Void {
+    try connection.run("SAVEPOINT job")
+    let transaction = Transaction(self)
+    do throws(StoreError) {
+      let end = try job.write(transaction)
+      try transaction.settle()
+      try connection.run("RELEASE job")
+      counts.add(transaction)
+      mustForget = mustForget || transaction.hasShredded
+      return end
+    } catch {
+      guard !error.code.endsTransaction, !connection.isInAutocommit else { throw error }
+      try connection.run("ROLLBACK TO job")
+      try connection.run("RELEASE job")
+      return { job.failed(error) }
+    }
+  }
+
+  /// A commit that failed for want of space changed nothing; any other failure may or may not have
+  /// reached the disk, and only a new start that trusts the file alone can tell.
+  private func commit() throws(StoreError) {
+    do throws(StoreError) { try connection.run("COMMIT") } catch {
+      let isDeterminate = [.full, .busy, .closed].contains(error.code)
+      if !isDeterminate { onIndeterminate(error) }
+      throw error
+    }
+  }
+
+  private func rollBack() {
+    guard !connection.isInAutocommit else { return }
+    _ = try? connection.run("ROLLBACK")
+  }
+}
+
+extension Desk {
+  /// Empties the log when it may still hold what was shredded, at most once a second; returns after
+  /// how many milliseconds to ask again, nil when nothing is left to do.
+  func forget() -> Int? {
+    guard mustForget else { return nil }
+    let left = forgotAt + .seconds(1) - ContinuousClock.now
+    guard left <= .zero else { return Int(left / .milliseconds(1)) + 1 }
+    forgotAt = .now
+    return truncateLog() ? nil : 1_000
+  }
+
+  /// Writes the log back into the database and cuts it to nothing; false while a reader pins it.
+  func truncateLog() -> Bool {
+    let busy = try? connection.first("PRAGMA wal_checkpoint(TRUNCATE)") {
+      (row) throws(StoreError) in row.flag(0)
+    }
+    let isDone = busy == false
+    if isDone { mustForget = false }
+    return isDone
+  }
+}
+
+/// Ends the process with exit code 70: what a failed commit left behind is read anew at the start.
+@Sendable func exitIndeterminate(_ error: StoreError) {
+  let line =
+    "purgehub: the outcome of a commit is unknown (\(error.call): \(error.detail)); restart\n"
+  let bytes = Array(line.utf8)
+  _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+  exit(70)
+}
+
+/// What the store did since it was opened, for metrics and tests.
+public struct StoreCounts: Sendable, Hashable {
+  /// Durable transactions.
+  public var transactions = 0
+  /// Answers for calls that were no longer open; they changed nothing.
+  public var staleAnswers = 0
+  /// Plans that did not begin at their task's cursor; they changed nothing.
+  public var stalePlans = 0
+
+  mutating func add(_ transaction: Transaction) {
+    staleAnswers += transaction.staleAnswers
+    stalePlans += transaction.stalePlans
+  }
+}

@@ -1,0 +1,129 @@
+import PurgeCore
+
+extension Transaction {
+  /// Ends everything still open of a task by a person's decision; returns how many people.
+  func waive(
+    _ key: TaskKey, by actor: String, reason: String, at now: Instant
+  ) throws(StoreError) -> Int {
+    var stored = try existingTask(key)
+    guard try requestState(key.request) == .inProgress, !stored.task.state.isClosed else {
+      throw .wrong("waive", "the task \(key.request) \(key.connector) has nothing open")
+    }
+    let open = try connection.openRanges(of: key, total: stored.task.total)
+    try removeCallsAndExceptions(of: key)
+    let count = stored.task.waive()
+    put(stored, at: now)
+    for range in open { put(.waived, for: range, of: key, at: now) }
+    try audit(
+      AuditRecord(
+        at: now, actor: actor, action: "task.waived", request: key.request,
+        connector: key.connector, detail: reason))
+    return count
+  }
+
+  private func removeCallsAndExceptions(of key: TaskKey) throws(StoreError) {
+    try connection.run(
+      "DELETE FROM call WHERE request = \(key.request) AND connector = \(key.connector)")
+    try connection.run(
+      """
+      DELETE FROM subject_exception
+      WHERE request = \(key.request) AND connector = \(key.connector)
+      """)
+  }
+
+  /// Makes calls of one person each of a task's exceptions; returns how many people.
+  func retry(_ key: TaskKey, by actor: String, at now: Instant) throws(StoreError) -> Int {
+    var stored = try existingTask(key)
+    let exceptions = try connection.exceptions(of: key)
+    guard !exceptions.isEmpty else { return 0 }
+    for (position, _) in exceptions {
+      try insert(CallKey(key, position..<(position + 1)), CallSchedule(due: now))
+    }
+    try connection.run(
+      """
+      DELETE FROM subject_exception
+      WHERE request = \(key.request) AND connector = \(key.connector)
+      """)
+    stored.task.retry(exceptions.map { (verdict: $0.verdict, count: 1) })
+    put(stored, at: now)
+    try audit(
+      AuditRecord(
+        at: now, actor: actor, action: "task.retried", request: key.request,
+        connector: key.connector, detail: "\(exceptions.count) people"))
+    return exceptions.count
+  }
+
+  /// Cancels a request that has not started; returns its connectors, nil when it is too late.
+  func cancel(
+    _ request: PurgeRequestID, by actor: String, reason: String, at now: Instant
+  ) throws(StoreError) -> [ConnectorName]? {
+    guard try requestState(request).successors.contains(.cancelled) else { return nil }
+    let tasks = try connection.tasks(of: request)
+    for var stored in tasks {
+      stored.task.cancel()
+      try connection.update(stored)
+    }
+    try audit(
+      AuditRecord(
+        at: now, actor: actor, action: "request.cancelRequested", request: request,
+        detail: reason))
+    try end(request, as: .cancelled, at: now)
+    return tasks.map(\.task.key.connector)
+  }
+
+  /// Where a request stands; throws `unknownRequest`.
+  func requestState(_ request: PurgeRequestID) throws(StoreError) -> RequestState {
+    let word = try connection.first("SELECT state FROM request WHERE id = \(request)") {
+      (row) throws(StoreError) in row.text(0)
+    }
+    guard let word else { throw .unknown(request) }
+    guard let state = RequestState(rawValue: word) else { throw .damaged("a request") }
+    return state
+  }
+}
+
+extension Connection {
+  /// What has no final verdict of a task: the gaps between its results.
+  fileprivate func openRanges(
+    of key: TaskKey, total: Int
+  ) throws(StoreError) -> [Range<Int>] {
+    let settled = try rows(
+      """
+      SELECT first, people FROM task_result
+      WHERE request = \(key.request) AND connector = \(key.connector) ORDER BY first
+      """
+    ) { (row) throws(StoreError) in (row.integer(0), row.integer(1)) }
+    var (open, position): ([Range<Int>], Int) = ([], 0)
+    for (first, people) in settled + [(total, 0)] {
+      if position < first { open.append(position..<first) }
+      position = first + people
+    }
+    return open
+  }
+
+  fileprivate func exceptions(
+    of key: TaskKey
+  ) throws(StoreError) -> [(position: Int, verdict: Verdict)] {
+    try rows(
+      """
+      SELECT position, verdict, code FROM subject_exception
+      WHERE request = \(key.request) AND connector = \(key.connector) ORDER BY position
+      """
+    ) { (row) throws(StoreError) in
+      guard let verdict = Verdict(number: row.integer(1), code: row.integer(2)) else {
+        throw StoreError.damaged("an exception")
+      }
+      return (row.integer(0), verdict)
+    }
+  }
+}
+
+extension StoreError {
+  static func unknown(_ request: PurgeRequestID) -> StoreError {
+    StoreError(.unknownRequest, call: "request", detail: "there is no request \(request)")
+  }
+
+  static func wrong(_ call: String, _ detail: String) -> StoreError {
+    StoreError(.wrongState, call: call, detail: detail)
+  }
+}

@@ -1,0 +1,136 @@
+import PurgeCore
+import Testing
+
+@testable import Store
+
+@Suite struct `An accepted request` {
+  let world: World
+  let store: Store
+
+  init() throws {
+    world = try World()
+    store = try world.open()
+  }
+
+  @Test func `is there after the process is gone`() async throws {
+    let id = try await store.accept(.of(3)).id
+    await store.close()
+    let again = try world.open()
+    #expect(try await again.request(id).total == 3)
+  }
+
+  @Test func `has a queued task for each connector`() async throws {
+    let id = try await store.accept(.of(3, at: [mixpanel, braze])).id
+    let tasks = try await store.request(id).tasks
+    #expect(tasks.map(\.key.connector) == [braze, mixpanel])
+    #expect(tasks.allSatisfy { $0.state == .queued && $0.open == 3 })
+  }
+
+  @Test func `is the same for the same key and body`() async throws {
+    var acceptance = Acceptance.of(1)
+    acceptance.idempotency = IdempotencyKey("k", digest: [1])
+    let first = try await store.accept(acceptance)
+    let second = try await store.accept(acceptance)
+    #expect(second == Accepted(id: first.id, isNew: false))
+  }
+
+  @Test func `is refused for the same key with another body`() async throws {
+    var acceptance = Acceptance.of(1)
+    acceptance.idempotency = IdempotencyKey("k", digest: [1])
+    _ = try await store.accept(acceptance)
+    acceptance.idempotency = IdempotencyKey("k", digest: [2])
+    let error = await #expect(throws: StoreError.self) { try await store.accept(acceptance) }
+    #expect(error?.code == .idempotencyConflict)
+  }
+
+  @Test func `is refused when it names nobody`() async throws {
+    let error = await #expect(throws: StoreError.self) { try await store.accept(.of(0)) }
+    #expect(error?.code == .wrongState)
+  }
+
+  @Test func `is unknown when nobody made it`() async throws {
+    let error = await #expect(throws: StoreError.self) {
+      try await store.request(PurgeRequestID(bits: 5))
+    }
+    #expect(error?.code == .unknownRequest)
+  }
+
+  @Test func `ends at once when no connector knows anybody`() async throws {
+    var acceptance = Acceptance.of(700)
+    acceptance.connectors = [ConnectorShare(mixpanel, isNotApplicable: true)]
+    let request = try await store.request(store.accept(acceptance).id)
+    #expect(request.state == .completed)
+    #expect(request.tasks.map(\.state) == [.notApplicable])
+    let results = try await store.results(of: request.tasks[0].key, limit: 9)
+    #expect(results.map(\.range) == [0..<700])
+  }
+
+  @Test func `is listed newest first, a page at a time`() async throws {
+    var ids: [PurgeRequestID] = []
+    for minute in 0..<5 {
+      ids.append(try await store.accept(.of(1, accepted: noon + .minutes(Int64(minute)))).id)
+    }
+    let first = try await store.requests(limit: 2)
+    let second = try await store.requests(after: first.last.map { RequestCursor($0) }, limit: 9)
+    #expect((first + second).map(\.id) == ids.reversed())
+  }
+}
+
+@Suite struct `A waiting request` {
+  let world: World
+  let store: Store
+
+  init() throws {
+    world = try World()
+    store = try world.open()
+  }
+
+  @Test func `is not planned before its time`() async throws {
+    let id = try await store.accept(.of(1, startAt: noon + .hours(1))).id
+    let early = try await store.load()
+    #expect(early.tasks.isEmpty)
+    #expect(early.nextDue == noon + .hours(1))
+    #expect(try await store.request(id).state == .pending)
+  }
+
+  @Test func `starts with the first load after its time`() async throws {
+    let id = try await store.accept(.of(1, startAt: noon + .hours(1))).id
+    let work = try await store.load(at: noon + .hours(1))
+    #expect(work.tasks.map(\.key.request) == [id])
+    #expect(try await store.request(id).state == .inProgress)
+  }
+
+  @Test func `can be released early`() async throws {
+    let id = try await store.accept(.of(1, startAt: noon + .hours(1))).id
+    #expect(try await store.release(id, by: "ann", at: noon) == [mixpanel])
+    #expect(try await store.load().tasks.count == 1)
+  }
+
+  @Test func `can be cancelled and then names nobody`() async throws {
+    var acceptance = Acceptance.of(1, startAt: noon + .hours(1))
+    var fingerprints = try store.fingerprints()
+    let print = try fingerprints.of(form: 1, "canary-0@example.org")
+    acceptance.fingerprints = [print]
+    let id = try await store.accept(acceptance).id
+    let outcome = try await store.cancel(id, by: "ann", reason: "mistake", at: noon)
+    #expect(outcome == .cancelled([mixpanel]))
+    #expect(try await store.request(id).state == .cancelled)
+    #expect(try await store.purges(of: [print]).isEmpty)
+    #expect(try await store.rowCount("SELECT COUNT(*) FROM subject") == 0)
+  }
+
+  @Test func `cannot be cancelled once it started`() async throws {
+    let id = try await store.accept(.of(1)).id
+    let outcome = try await store.cancel(id, by: "ann", reason: "late", at: noon)
+    #expect(outcome == .tooLate(try await store.request(id)))
+  }
+}
+
+extension Store {
+  /// The number a counting statement answers.
+  func rowCount(_ sql: SQL) async throws -> Int {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.first(sql) { (row) throws(StoreError) in row.integer(0) } ?? -1
+    }
+  }
+}
