@@ -1,4 +1,4 @@
-import Glibc
+import CLinux
 
 /// A point of the monotonic clock, in nanoseconds.
 struct Moment: Comparable {
@@ -6,9 +6,7 @@ struct Moment: Comparable {
 
   /// This moment.
   static var now: Moment {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Moment(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    Moment(nanoseconds: hub_now())
   }
 
   static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }

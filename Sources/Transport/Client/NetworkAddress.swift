@@ -1,3 +1,6 @@
+// Every C module brings its own copy of the socket addresses; which one counts is chance.
+import CCurl
+import CMicroHTTPD
 import Glibc
 
 /// An IP address, and whether the hub may speak to it.
