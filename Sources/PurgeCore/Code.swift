@@ -41,6 +41,13 @@ extension Code {
   /// Consequences were not accepted (SF-12, SF-13).
   public static let consentMissing = Code(1015)
 
+  /// No such address in the API.
+  public static let unknownAddress = Code(1016)
+  /// The hub's disk is full: nothing new is accepted until there is room.
+  public static let storageFull = Code(1017)
+  /// The hub's own store failed.
+  public static let storageFailed = Code(1018)
+
   // 2xxx: permission and gates.
   /// A person is under a legal hold.
   public static let legalHold = Code(2007)

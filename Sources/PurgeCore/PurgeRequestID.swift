@@ -1,4 +1,4 @@
-/// The name of a purge that support can quote: `PRG-7K3F-9QWD-2M5T-X`.
+/// The name of a purge that support can quote: `PRG-7K3F-9QWD-2M5T-8`.
 ///
 /// Sixty random bits in Crockford's base 32 and a check character; it holds neither date nor
 /// personal data. The check is a sum over GF(32) with a different weight at each place, so every

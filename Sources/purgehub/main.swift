@@ -1,1 +1,3 @@
-print("purgehub")
+import Glibc
+
+exit(await Tool.run(CommandLine.arguments).rawValue)

@@ -76,16 +76,7 @@ extension Transaction {
   ) throws(StoreError) -> PurgeRequestID? {
     guard let name = prepared.idempotencyName, let given = prepared.acceptance.idempotency
     else { return nil }
-    let found = try connection.first(
-      "SELECT digest, request FROM idempotency WHERE name = \(name)"
-    ) { (row) throws(StoreError) in (row.bytes(0), row.request(1)) }
-    guard let (digest, request) = found else { return nil }
-    guard digest == given.digest else {
-      throw StoreError(
-        .idempotencyConflict, call: "accept",
-        detail: "this idempotency key came before with another body, as \(request)")
-    }
-    return request
+    return try connection.request(under: name, given)
   }
 
   private func insertRequest(_ prepared: PreparedAcceptance) throws(StoreError) -> Bool {

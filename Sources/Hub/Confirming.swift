@@ -1,0 +1,96 @@
+import Directory
+import PurgeCore
+public import Store
+
+extension House {
+  /// Confirms a plan: the request and all that follows from it is on disk when this returns.
+  ///
+  /// Connectors whose settings name one of the people are disabled in the same transaction (K-17).
+  /// The same idempotency key with the same selection returns the same request.
+  ///
+  /// - Throws: `Refusal` when consent or phrase is missing, or the plan changed since it was shown.
+  public func confirm(
+    _ selection: Selection, _ confirmation: Confirmation, by actor: String,
+    idempotencyKey: String?
+  ) async throws(Refusal) -> Accepted {
+    let digest = try selection.digest
+    let key = idempotencyKey.map { IdempotencyKey($0, digest: digest) }
+    return try await gate.pass { () async throws(Refusal) in
+      if let key, let earlier = try await earlier(key) { return earlier }
+      let plan = try await plan(selection)
+      try check(confirmation, against: plan)
+      let accepted = try await accept(selection, plan, actor, key)
+      if accepted.isNew { announce(plan, accepted.id) }
+      return accepted
+    }
+  }
+
+  /// The request that the same demand made before: its plan has changed by that very request.
+  private func earlier(_ key: IdempotencyKey) async throws(Refusal) -> Accepted? {
+    do throws(StoreError) {
+      return try await store.accepted(under: key)
+    } catch { throw Refusal(error) }
+  }
+
+  private func check(_ confirmation: Confirmation, against plan: Plan) throws(Refusal) {
+    guard confirmation.consent else {
+      throw Refusal(
+        .consentMissing, "The consequences were not accepted.",
+        action: "Read the plan, then confirm with consent: true.")
+    }
+    guard confirmation.planHash == plan.hash else {
+      throw Refusal(
+        .planChanged, "The plan is not the one that was shown, or none was cited.",
+        action: "Look at the plan again and confirm its hash.")
+    }
+    guard plan.phrase == nil || plan.phrase == confirmation.phrase else {
+      throw Refusal(
+        .phraseMismatch, "The phrase is not the one asked for.",
+        action: "Type exactly what the plan asks for, with its number of people.")
+    }
+  }
+
+  private func accept(
+    _ selection: Selection, _ plan: Plan, _ actor: String, _ key: IdempotencyKey?
+  ) async throws(Refusal) -> Accepted {
+    let accepted = now()
+    let wait = settings.waitingPeriod
+    do {
+      return try await store.accept(
+        Acceptance(
+          subjects: selection.people, purpose: selection.purpose,
+          lane: lane(of: plan.people), accepted: accepted,
+          deadline: accepted + settings.deadline,
+          startAt: wait > .seconds(0) ? accepted + wait : nil,
+          connectors: plan.connectors.map {
+            ConnectorShare($0.name, isNotApplicable: $0.people == 0)
+          },
+          references: plan.connectors.filter { !$0.wouldDisable.isEmpty }.map {
+            ConnectorReferences($0.name, $0.wouldDisable)
+          },
+          fingerprints: try fingerprints(of: selection.people), idempotency: key, actor: actor))
+    } catch { throw Refusal(error) }
+  }
+
+  private func lane(of people: Int) -> Lane { people > settings.bulkAbove ? .bulk : .normal }
+
+  private func fingerprints(of people: [Subject]) throws(StoreError) -> [Fingerprint] {
+    var maker = try store.fingerprints()
+    var found: [Fingerprint] = []
+    found.reserveCapacity(people.count)
+    for identity in people.lazy.flatMap(\.identities) {
+      let normal = NormalIdentity(identity)
+      found.append(try maker.of(form: normal.form.rawValue, normal.text))
+    }
+    return found
+  }
+
+  /// Tells the engine, which must not send for a connector that this very request disabled.
+  private func announce(_ plan: Plan, _ request: PurgeRequestID) {
+    for connector in plan.connectors where !connector.wouldDisable.isEmpty {
+      let reason = DisabledReason.referencesPurgedUser(request, connector.wouldDisable)
+      tellEngine(connector.name, .disabled(reason, since: now()))
+    }
+    engine.post(.submitted(plan.connectors.map(\.name)))
+  }
+}

@@ -1,0 +1,228 @@
+import Foundation
+import HTTPTypes
+import PurgeCore
+import Store
+import Synchronization
+import Transport
+
+/// The thread that owns everything hot: one engine value, one epoll, libcurl.
+///
+/// Others hand it letters through a mutex and ring its bell; whatever lies there is taken at once.
+/// Store work comes back as letters.
+final class EngineThread: Sendable {
+  /// What others may ask of the thread.
+  enum Letter: Sendable {
+    /// Something the engine must hear.
+    case event(Event)
+    /// A connector's connection policy; nil closes it.
+    case policy(ConnectorName, ConnectionPolicy?)
+    /// A round trip outside the engine, such as a check.
+    case errand(Errand)
+    /// Leave the loop.
+    case stop
+  }
+
+  /// A round trip outside the engine.
+  struct Errand: Sendable {
+    var request: HTTPRequest
+    var vendor: String
+    var answer: @Sendable (Result<HTTPResponse, HTTPFailure>) -> Void
+  }
+
+  /// What the engine is doing, for people and for those who wait for quiet.
+  struct Activity: Sendable, Hashable {
+    /// Calls at vendors.
+    var inFlight = 0
+    /// Whether nothing moves now: nothing in flight, nothing uncommitted, nothing ready.
+    var isQuiet = true
+    /// When the engine will look again by itself.
+    var nextWake: Instant?
+    /// Whether everything in flight was finished after a drain.
+    var isDrained = false
+    /// Counts what became durable or changed; whoever waits for news compares it.
+    var revision = 0
+  }
+
+  private struct Desk {
+    var letters: [Letter] = []
+    var activity = Activity()
+    var watchers: [@Sendable (Activity) -> Bool] = []
+  }
+
+  private let desk = Mutex(Desk())
+  let bell: Bell
+  private let store: Store
+  private let now: @Sendable () -> Instant
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Starts the thread; `stop` ends it.
+  init(
+    store: Store, seed: UInt64, now: @escaping @Sendable () -> Instant
+  ) throws(TransportError) {
+    self.store = store
+    self.now = now
+    let client = try HTTPClient()
+    bell = client.bell
+    let loop = Loop(thread: self, client: client, engine: Engine(seed: seed))
+    // The loop and its client are made here and used on the new thread only.
+    let parcel = Parcel(loop)
+    let thread = Thread { parcel.contents.run() }
+    thread.name = "engine"
+    thread.stackSize = 4 << 20
+    thread.start()
+  }
+
+  /// Hands over a letter; returns at once.
+  func post(_ letters: [Letter]) {
+    desk.withLock { $0.letters += letters }
+    bell.ring()
+  }
+
+  func post(_ event: Event) { post([.event(event)]) }
+
+  /// What the engine was doing at its last turn.
+  var activity: Activity { desk.withLock { $0.activity } }
+
+  /// Calls back with every turn's activity until the watcher answers `false`.
+  func watch(_ watcher: @escaping @Sendable (Activity) -> Bool) {
+    desk.withLock { $0.watchers.append(watcher) }
+    bell.ring()
+  }
+
+  /// Ends the loop and waits for the thread; letters posted later are lost.
+  func stop() {
+    post([.stop])
+    ended.wait()
+  }
+}
+
+/// Carries a value to the one thread that will use it.
+private final class Parcel<Contents>: @unchecked Sendable {
+  // Safe because the sender lets go of it and only the receiving thread reads it.
+  let contents: Contents
+  init(_ contents: Contents) { self.contents = contents }
+}
+
+extension EngineThread {
+  /// The loop itself; lives on its thread.
+  private final class Loop {
+    private let thread: EngineThread
+    private let client: HTTPClient
+    private var engine: Engine
+    private var transfers: [TransferID: Purpose] = [:]
+    private var nextTransfer: UInt64 = 0
+    private var nextTick: Instant?
+    private var isDrained = false
+    private var revision = 0
+    private var isStopping = false
+
+    /// What a transfer is for.
+    private enum Purpose {
+      case call(CallKey)
+      case token(ConnectorName)
+      case errand(Errand)
+    }
+
+    init(thread: EngineThread, client: HTTPClient, engine: Engine) {
+      self.thread = thread
+      self.client = client
+      self.engine = engine
+    }
+
+    func run() {
+      while !isStopping {
+        let letters = thread.desk.withLock { desk in
+          defer { desk.letters = [] }
+          return desk.letters
+        }
+        for letter in letters { open(letter) }
+        report()
+        if isStopping { break }
+        for finished in client.turn(waitingAtMost: patience()) { deliver(finished) }
+        tickIfDue()
+      }
+      thread.ended.signal()
+    }
+
+    private func open(_ letter: Letter) {
+      switch letter {
+      case .event(let event): hear(event)
+      case .policy(let name, let policy?): client.open(name.description, policy: policy)
+      case .policy(let name, nil): client.close(name.description)
+      case .errand(let errand): send(errand.request, to: errand.vendor, for: .errand(errand))
+      case .stop: isStopping = true
+      }
+    }
+
+    private func hear(_ event: Event) {
+      switch event {
+      case .answered, .tokenAnswered, .loaded, .tick: break
+      default: revision += 1
+      }
+      for effect in engine.handle(event, at: thread.now()) { perform(effect) }
+    }
+
+    private func perform(_ effect: Effect) {
+      switch effect {
+      case .load(let name, let calls, let tasks):
+        submit(.load(name, calls: calls, tasksPerLane: tasks))
+      case .commit(let batch, let changes): submit(.commit(batch, changes))
+      case .send(let call, let request):
+        send(request, to: call.task.connector.description, for: .call(call))
+      case .fetchToken(let name, let request):
+        send(request, to: name.description, for: .token(name))
+      case .wake(let at): nextTick = at
+      case .announce(.drained): isDrained = true
+      case .announce: break
+      }
+    }
+
+    private func send(_ request: HTTPRequest, to vendor: String, for purpose: Purpose) {
+      nextTransfer += 1
+      let id = TransferID(nextTransfer)
+      transfers[id] = purpose
+      client.send(request, as: id, to: vendor)
+    }
+
+    private func deliver(_ finished: Finished) {
+      switch transfers.removeValue(forKey: finished.id) {
+      case .call(let key): hear(.answered(key, finished.result))
+      case .token(let name): hear(.tokenAnswered(name, finished.result))
+      case .errand(let errand): errand.answer(finished.result)
+      case nil: break
+      }
+    }
+
+    private func submit(_ work: EngineWork) {
+      let thread = thread
+      thread.store.submit(work, at: thread.now()) { thread.post($0) }
+    }
+
+    private func tickIfDue() {
+      guard let due = nextTick, due <= thread.now() else { return }
+      nextTick = nil
+      hear(.tick)
+    }
+
+    /// Milliseconds until something must happen by itself; nil when nothing must.
+    private func patience() -> Int? {
+      nextTick.map { due in
+        Int(max(0, min((due - thread.now()).milliseconds, 3_600_000)))
+      }
+    }
+
+    private func report() {
+      let activity = Activity(
+        inFlight: engine.inFlight, isQuiet: engine.isQuiet, nextWake: nextTick,
+        isDrained: isDrained, revision: revision)
+      let watchers = thread.desk.withLock { desk in
+        desk.activity = activity
+        defer { desk.watchers = [] }
+        return desk.watchers
+      }
+      let remaining = watchers.filter { $0(activity) }
+      guard !remaining.isEmpty else { return }
+      thread.desk.withLock { $0.watchers += remaining }
+    }
+  }
+}

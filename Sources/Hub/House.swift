@@ -1,0 +1,103 @@
+import Foundation
+public import PurgeCore
+import Store
+import Transport
+
+/// The hub put together: settings, store, connectors and the engine's thread.
+///
+/// One process has one house on a data folder. Everything asked of it is safe from any task; what
+/// changes connectors or accepts requests passes one gate. Call `close` before letting go.
+public final class House: Sendable {
+  /// The settings it was opened with.
+  public let settings: Settings
+  let store: Store
+  let engine: EngineThread
+  let register: Register
+  let gate = Gate()
+  let environment: [String: String]
+  private let starter: Task<Void, Never>
+
+  /// How much of the configuration is read when a house opens.
+  public enum Opening: Sendable, Hashable {
+    /// What changed in the connector files is applied, as `reload` does.
+    case reloading
+    /// The connectors are as they were accepted last; files are only looked at.
+    case asAccepted
+  }
+
+  /// Opens the house; when this returns, what was open before goes on.
+  ///
+  /// - Throws: `HouseError` when the folder, the key or the database cannot be used.
+  public static func open(
+    _ settings: Settings, _ opening: Opening = .reloading,
+    environment: [String: String]
+  ) async throws(HouseError) -> House {
+    let key = try MasterKey.fetch(settings, environment: environment)
+    let house: House
+    do throws(StoreError) {
+      house = try House(settings, Store(folder: settings.data, key: key), environment)
+    } catch {
+      throw HouseError(error, data: settings.data)
+    }
+    do throws(Refusal) {
+      try await house.install()
+      if opening == .reloading { _ = try await house.reload(by: "hub") }
+    } catch {
+      await house.close()
+      throw HouseError(kind: .damaged, problem: error.detail, remedy: error.action)
+    }
+    return house
+  }
+
+  private init(
+    _ settings: Settings, _ store: Store, _ environment: [String: String]
+  ) throws(StoreError) {
+    self.settings = settings
+    self.store = store
+    self.environment = environment
+    register = Register()
+    do throws(TransportError) {
+      engine = try EngineThread(store: store, seed: .random(in: 0 ... .max), now: { Self.now() })
+    } catch {
+      throw StoreError(.unavailable, call: error.call, detail: "the engine's loop could not start")
+    }
+    starter = Task { [store, engine] in await Self.startWaiting(store, engine) }
+  }
+
+  /// The wall clock.
+  public static func now() -> Instant {
+    var time = timespec()
+    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  func now() -> Instant { Self.now() }
+
+  /// Finishes what is in flight, at most the drain timeout long, and lets go of the folder.
+  public func close() async {
+    starter.cancel()
+    await drain()
+    engine.stop()
+    await store.close()
+  }
+
+  private func drain() async {
+    engine.post(.drain)
+    let limit = ContinuousClock.now + .milliseconds(settings.drainTimeout.milliseconds)
+    await engine.untilDrained(or: limit)
+  }
+
+  /// Starts requests as their waiting periods end.
+  private static func startWaiting(_ store: Store, _ engine: EngineThread) async {
+    while !Task.isCancelled {
+      if let names = try? await store.startWaiting(at: now()), !names.isEmpty {
+        engine.post(.submitted(names))
+      }
+      let next = try? await store.nextStart()
+      // A minute at most: a request accepted meanwhile may start sooner, and clocks are set.
+      let pause = min(
+        max(((next ?? nil).map { $0 - now() } ?? .minutes(1)).milliseconds, 10), 60_000)
+      try? await Task.sleep(for: .milliseconds(pause))
+    }
+  }
+}

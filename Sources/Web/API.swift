@@ -1,0 +1,53 @@
+import Documents
+public import HTTPTypes
+public import Hub
+import PurgeCore
+
+/// The one door: every command, and later every client, comes through here (P9).
+///
+/// It answers problem details (RFC 9457) for whatever it refuses, and never an identity.
+public struct API: Sendable {
+  let house: House
+
+  /// The API of a house.
+  public init(_ house: House) { self.house = house }
+
+  /// Answers a request; never throws, and may wait as long as the request's `wait` says.
+  public func respond(to request: HTTPRequest) async -> HTTPResponse {
+    do throws(Refusal) {
+      return try await route(request)
+    } catch {
+      return HTTPResponse(error)
+    }
+  }
+
+  private func route(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let parts = request.pathParts
+    guard parts.first == "v1" else { throw .unknownAddress }
+    switch (request.method, parts.count > 1 ? parts[1] : "", parts.count) {
+    case (.post, "plans", 2): return try await plan(request)
+    case (.post, "requests", 2): return try await purge(request)
+    case (.get, "requests", 2): return try await listRequests(request)
+    case (.get, "requests", 3): return try await showRequest(parts[2], request)
+    case (.post, "requests", 4): return try await act(parts[3], onRequest: parts[2], request)
+    case (.get, "connectors", 2): return try await listConnectors(request)
+    case (.get, "connectors", 3): return try await showConnector(parts[2])
+    case (.post, "connectors", 3): return try await act(parts[2], request)
+    case (.post, "connectors", 4): return try await act(parts[3], onConnector: parts[2], request)
+    default: throw .unknownAddress
+    }
+  }
+}
+
+extension Refusal {
+  static var unknownAddress: Refusal {
+    Refusal(
+      .unknownAddress, "The API has no such address, or not with this method.",
+      action: "See the README's list of addresses.")
+  }
+}
+
+extension HTTPRequest {
+  /// Who asks, for the audit: the name the command line or a later access layer vouches for.
+  var operatorName: String { fields["PurgeHub-Operator"] ?? "unknown" }
+}

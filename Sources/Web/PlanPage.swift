@@ -1,0 +1,68 @@
+import Documents
+import Hub
+import PurgeCore
+
+extension Plan {
+  /// The plan as the API gives it.
+  var json: JSON {
+    let needed = phrase.map(JSON.string) ?? .null
+    return [
+      "plan": .string(hash), "kind": .string(kind.rawValue), "people": JSON(people),
+      "connectors": .array(connectors.map(\.json)), "confirmation": ["phrase": needed],
+      "irreversible": "once confirmed, what vendors erase cannot be brought back",
+    ]
+  }
+}
+
+extension PlannedConnector {
+  fileprivate var json: JSON {
+    var members: [JSON.Member] = [
+      .init("name", .string(name.description)), .init("state", .string(state.word)),
+      .init("people", JSON(people)), .init("calls", JSON(calls)),
+      .init("evidence", .string(evidence.word)),
+      .init("wouldDisable", .array(wouldDisable.map(\.json))),
+      .init("consequences", .array(consequences.map(JSON.string))),
+      .init("residuals", .array(residuals.map(JSON.string))),
+    ]
+    if let reason { members.append(.init("reason", .string(reason))) }
+    return .object(members)
+  }
+
+  private var reason: String? {
+    if people == 0 { return "it knows no identifier of this kind; nothing is sent" }
+    if state.isDisabled {
+      return "it is disabled; what it owes waits until an administrator brings it back"
+    }
+    return wouldDisable.isEmpty
+      ? nil : "what it owes waits until an administrator edits that place"
+  }
+}
+
+extension SettingPlace {
+  var json: JSON {
+    ["path": .string(path), "file": .string(file), "line": JSON(line)]
+  }
+}
+
+extension Evidence {
+  /// The word people read (VOCABULARY: evidence).
+  var word: String {
+    switch self {
+    case .sent: "sent"
+    case .acknowledged: "acknowledged"
+    case .confirmed: "confirmed"
+    case .verifiedAbsent: "verifiedAbsent"
+    }
+  }
+}
+
+extension ConnectorState {
+  /// The word of the state.
+  var word: String {
+    switch self {
+    case .enabled: "enabled"
+    case .degraded: "degraded"
+    case .disabled: "disabled"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Hub
+
+/// A command: its shape and what it does.
+struct Command: Sendable {
+  var shape: CommandShape
+  /// How it opens the hub's house; nil for a command that needs none.
+  var opening: House.Opening? = .asAccepted
+  var run: @Sendable (Session) async throws(CommandFailure) -> ExitCode
+
+  /// Every command, in the order of the help.
+  static let all: [Command] = [
+    .demo, .plan, .purge,
+    .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
+    .listConnectors, .showConnector, .checkConnectors, .reloadConnectors, .enableConnector,
+    .disableConnector,
+    .version,
+  ]
+}
+
+extension Command {
+  /// The command a line begins with, and the words after it.
+  static func find(_ words: [String]) throws(UsageError) -> (Command, ArraySlice<String>) {
+    for length in [2, 1] where words.count >= length {
+      if let command = all.first(where: { $0.shape.words == Array(words.prefix(length)) }) {
+        return (command, words.dropFirst(length))
+      }
+    }
+    throw unknown(words)
+  }
+
+  private static func unknown(_ words: [String]) -> UsageError {
+    let group = all.filter { $0.shape.words.count == 2 && $0.shape.words[0] == words[0] }
+    guard !group.isEmpty else {
+      return .unknown(words[0], among: all.map { $0.shape.words[0] }, what: "command")
+    }
+    let second = words.dropFirst().first { !$0.hasPrefix("-") }
+    guard let second else {
+      let verbs = group.map { $0.shape.words[1] }.joined(separator: ", ")
+      return UsageError(problem: "\(words[0]) needs a second word", remedy: "one of: \(verbs)")
+    }
+    return .unknown(
+      "\(words[0]) \(second)", among: group.map { $0.shape.words.joined(separator: " ") },
+      what: "command")
+  }
+}

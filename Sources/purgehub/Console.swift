@@ -1,0 +1,55 @@
+import Foundation
+
+/// The terminal, or whatever stands in its place.
+struct Console: Sendable {
+  /// Whether a person looks at standard output.
+  let isTerminal = isatty(STDOUT_FILENO) == 1
+  /// Whether a person can answer on standard input.
+  let canAsk = isatty(STDIN_FILENO) == 1
+  /// Columns of the terminal; 100 where there is none.
+  var width: Int {
+    var size = winsize()
+    let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20
+    return known ? Int(size.ws_col) : 100
+  }
+
+  func say(_ text: String = "") { write(text + "\n", to: STDOUT_FILENO) }
+  func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+  /// Shows progress: in place on a terminal, as a line of its own otherwise.
+  func progress(_ text: String) {
+    isTerminal ? write("\r\u{1b}[K" + text.prefix(width - 1), to: STDOUT_FILENO) : say(text)
+  }
+
+  /// Takes the progress line away so that what follows begins at the left.
+  func endProgress() {
+    if isTerminal { write("\r\u{1b}[K", to: STDOUT_FILENO) }
+  }
+
+  /// Asks and waits; nil at the end of input.
+  func ask(_ question: String) -> String? {
+    write(question, to: STDOUT_FILENO)
+    return readLine(strippingNewline: true)
+  }
+
+  func bold(_ text: String) -> String { styled(text, "1") }
+  func dim(_ text: String) -> String { styled(text, "2") }
+
+  private func styled(_ text: String, _ style: String) -> String {
+    isTerminal && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+      ? "\u{1b}[\(style)m\(text)\u{1b}[0m" : text
+  }
+
+  /// Swift's own `print` buffers without end when a pipe stands still; a write says so at once.
+  private func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes { bytes in
+        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return }
+      rest = rest.dropFirst(written)
+    }
+  }
+}

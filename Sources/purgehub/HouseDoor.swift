@@ -1,0 +1,98 @@
+import Foundation
+import HTTPTypes
+import Hub
+import PurgeCore
+import Web
+
+/// The door to a hub in this very process: the house is opened for one command.
+final class HouseDoor: Door {
+  private let house: House
+  private let api: API
+
+  private init(_ house: House) {
+    self.house = house
+    api = API(house)
+  }
+
+  /// Opens the house that the flags and the environment describe.
+  static func open(
+    _ arguments: Arguments, _ opening: House.Opening
+  ) async throws(CommandFailure) -> HouseDoor {
+    let file = try settingsFile(arguments)
+    var settings: Settings
+    do throws(HouseError) {
+      settings = try Settings.load(
+        file: file, root: Installation.root,
+        environment: ProcessInfo.processInfo.environment)
+    } catch {
+      throw CommandFailure(error)
+    }
+    if let data = arguments.value("--data") { settings.data = data }
+    return try await open(settings, opening)
+  }
+
+  /// Opens the house of these settings.
+  static func open(
+    _ settings: Settings, _ opening: House.Opening
+  ) async throws(CommandFailure) -> HouseDoor {
+    do throws(HouseError) {
+      return HouseDoor(
+        try await House.open(
+          settings, opening, environment: ProcessInfo.processInfo.environment))
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  func ask(_ request: HTTPRequest) async throws(CommandFailure) -> HTTPResponse {
+    await api.respond(to: request)
+  }
+
+  func close() async { await house.close() }
+
+  private static func settingsFile(_ arguments: Arguments) throws(CommandFailure) -> String? {
+    let named =
+      arguments.value("--config") ?? ProcessInfo.processInfo.environment["PURGEHUB_CONFIG"]
+    let file = named ?? Installation.root + "/config/purgehub.json5"
+    if FileManager.default.fileExists(atPath: file) { return file }
+    guard let named else { return nil }
+    throw CommandFailure(
+      exit: .noInput, problem: "There is no settings file \(named)",
+      remedy: "Name one that exists, or leave --config out.")
+  }
+}
+
+extension CommandFailure {
+  /// Why the house did not open.
+  init(_ error: HouseError) {
+    let exit: ExitCode =
+      switch error.kind {
+      case .inUse: .tryAgain
+      case .cannotCreate: .cannotCreate
+      case .configuration: .configuration
+      case .damaged: .internalError
+      }
+    self.init(exit: exit, problem: error.problem, remedy: error.remedy)
+  }
+}
+
+/// Where the program's files are.
+enum Installation {
+  /// The folder that holds `Connectors` and `config`: the working folder, else the nearest one above
+  /// the program, else where packages put it.
+  static let root: String = {
+    let here = FileManager.default.currentDirectoryPath
+    if holdsFiles(here) { return here }
+    var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    while folder.path != "/" {
+      folder.deleteLastPathComponent()
+      if holdsFiles(folder.path) { return folder.path }
+    }
+    return holdsFiles("/usr/share/purgehub") ? "/usr/share/purgehub" : here
+  }()
+
+  private static func holdsFiles(_ folder: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder + "/Connectors")
+      && FileManager.default.fileExists(atPath: folder + "/config/purgehub.json5")
+  }
+}
