@@ -21,6 +21,9 @@ struct Console: Sendable {
     isTerminal ? write("\r\u{1b}[K" + text.prefix(width - 1), to: STDOUT_FILENO) : say(text)
   }
 
+  /// Fast enough for an eye on a terminal; a line a second for a log.
+  var timeBetweenProgress: Duration { isTerminal ? .milliseconds(100) : .seconds(1) }
+
   /// Takes the progress line away so that what follows begins at the left.
   func endProgress() {
     if isTerminal { write("\r\u{1b}[K", to: STDOUT_FILENO) }

@@ -11,10 +11,14 @@ extension Session {
   func wait(at path: String) async throws(CommandFailure) -> ExitCode {
     let limit = try timeout()
     let start = ContinuousClock.now
+    var shown = start - .seconds(1)
     var view = RequestView(json: try await ask(.get, path), console: console)
     while !view.isFinal, !isAtRest(view) {
       if let limit, start.duration(to: .now) > .milliseconds(limit.milliseconds) { break }
-      if !wantsJSON { console.progress(view.progressLine) }
+      if !wantsJSON, shown.duration(to: .now) >= console.timeBetweenProgress {
+        console.progress(view.progressLine)
+        shown = .now
+      }
       let query = "?after=\(view.json["revision"]?.integer ?? 0)&wait=1000"
       view = RequestView(json: try await ask(.get, path + query), console: console)
     }
