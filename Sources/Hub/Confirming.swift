@@ -33,6 +33,11 @@ extension House {
   }
 
   private func check(_ confirmation: Confirmation, against plan: Plan) throws(Refusal) {
+    guard !plan.connectors.isEmpty else {
+      throw Refusal(
+        .noConnector, "No connector is configured, so nobody's data would be reached.",
+        action: "Enable a file under config/connectors, or write one, then connectors reload.")
+    }
     guard confirmation.consent else {
       throw Refusal(
         .consentMissing, "The consequences were not accepted.",

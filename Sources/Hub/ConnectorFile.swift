@@ -42,23 +42,13 @@ struct ConnectorFile: Sendable {
 extension ConnectorFile {
   /// Reads every `*.json5` of the connectors folder, in the order of names.
   static func readAll(_ settings: Settings, _ environment: [String: String]) -> [ConnectorFile] {
+    var reader = ConnectorReader(settings, environment)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.connectors)) ?? []
     return names.filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted().map { name in
-      let path = settings.connectors + "/" + name
-      let text = FileManager.default.contents(atPath: path).map {
-        String(decoding: $0, as: UTF8.self)
-      }
-      return read(
-        ConnectorName(String(name.dropLast(".json5".count))), text ?? "", at: path, settings,
-        environment)
+      let bytes = FileManager.default.contents(atPath: settings.connectors + "/" + name)
+      return reader.read(
+        ConnectorName(String(name.dropLast(".json5".count))), bytes.map(Array.init) ?? [])
     }
-  }
-
-  static func read(
-    _ name: ConnectorName, _ text: String, at path: String, _ settings: Settings,
-    _ environment: [String: String]
-  ) -> ConnectorFile {
-    ConnectorFile(name: name, path: path, isOff: false, content: .broken([]))
   }
 }
 
@@ -68,7 +58,7 @@ extension ConnectorRecord {
     _ settings: Settings, _ environment: [String: String]
   ) -> InstalledConnector? {
     guard let goodRevision else { return nil }
-    let path = settings.connectors + "/\(name).json5"
-    return ConnectorFile.read(name, goodRevision, at: path, settings, environment).connector
+    var reader = ConnectorReader(settings, environment)
+    return reader.read(name, Array(goodRevision.utf8)).connector
   }
 }

@@ -53,6 +53,17 @@ public struct Confirmation: Sendable, Hashable {
   }
 }
 
+extension PlannedConnector {
+  /// A connector whose file never could be used: it owes everybody and is asked about nobody yet.
+  fileprivate static func unreadable(
+    _ name: ConnectorName, _ state: ConnectorState, people: Int
+  ) -> PlannedConnector {
+    PlannedConnector(
+      name: name, state: state, people: people, calls: 0, wouldDisable: [], consequences: [],
+      residuals: [], evidence: .sent)
+  }
+}
+
 extension House {
   /// Plans a selection: what each connector would do, which would be disabled and where.
   ///
@@ -64,10 +75,12 @@ extension House {
       uniqueKeysWithValues: ReferenceScan(installed.map { ($0.name, $0.values) })
         .references(to: selection.people))
     var parts: [PlannedConnector] = []
-    for connector in installed {
-      guard let state = states[connector.name] else { continue }
-      parts.append(
-        try part(connector, state, references[connector.name] ?? [], in: selection))
+    for (name, state) in states.sorted(by: { $0.key < $1.key }) where !state.isRemoved {
+      guard let connector = register.installed(name) else {
+        parts.append(.unreadable(name, state, people: selection.people.count))
+        continue
+      }
+      parts.append(try part(connector, state, references[name] ?? [], in: selection))
     }
     let phrase =
       selection.people.count > settings.phraseAbove ? "PURGE \(selection.people.count)" : nil

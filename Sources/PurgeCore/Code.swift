@@ -67,6 +67,8 @@ extension Code {
   public static let unreachable = Code(3006)
   /// An administrator disabled the connector.
   public static let disabledByAdministrator = Code(3007)
+  /// No connector is configured, so a purge would reach nobody.
+  public static let noConnector = Code(3009)
   /// The connector's file was removed.
   public static let removedFromConfiguration = Code(3008)
 

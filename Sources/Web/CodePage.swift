@@ -45,6 +45,7 @@ struct CodePage: Sendable, Hashable {
     .unreachable: CodePage("The vendor cannot be reached", "administrator", 409),
     .disabledByAdministrator: CodePage("Disabled by an administrator", "administrator", 409),
     .removedFromConfiguration: CodePage("The connector's file is gone", "administrator", 409),
+    .noConnector: CodePage("No connector is configured", "administrator"),
     .rateLimited: CodePage("The vendor asks for patience", "nobody"),
     .refused: CodePage("The vendor refused", "operator"),
     .ambiguous: CodePage("More than one profile matches; nothing was deleted", "operator"),

@@ -35,6 +35,7 @@ final class HouseDoor: Door {
   static func open(
     _ settings: Settings, _ opening: House.Opening
   ) async throws(CommandFailure) -> HouseDoor {
+    Interruption.listen()
     do throws(HouseError) {
       return HouseDoor(
         try await House.open(

@@ -94,6 +94,7 @@ struct PlanView {
         "\(people) \(people == 1 ? "person" : "people") by \(json["kind"]?.string ?? ""), "
           + "\(connectors.count) \(connectors.count == 1 ? "connector" : "connectors")"))
     var table = Table(headings: ["CONNECTOR", "STATE", "PEOPLE", "CALLS", "EVIDENCE"])
+    if connectors.isEmpty { table.headings = [] }
     table.rows = connectors.map { connector in
       [
         name(connector), connector["state"]?.string ?? "",
@@ -102,6 +103,9 @@ struct PlanView {
       ]
     }
     table.lines().forEach { console.say("  " + $0) }
+    if connectors.isEmpty {
+      console.say("  No connector is configured: a purge would reach nobody and is refused.")
+    }
     connectors.forEach(showRemarks)
     console.say("There is no way back: \(json["irreversible"]?.string ?? "")")
     console.say("Plan \(json["plan"]?.string ?? "")")

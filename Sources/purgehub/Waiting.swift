@@ -13,7 +13,7 @@ extension Session {
     let start = ContinuousClock.now
     var shown = start - .seconds(1)
     var view = RequestView(json: try await ask(.get, path), console: console)
-    while !view.isFinal, !isAtRest(view) {
+    while !view.isFinal, !isAtRest(view), !Interruption.isAsked {
       if let limit, start.duration(to: .now) > .milliseconds(limit.milliseconds) { break }
       if !wantsJSON, shown.duration(to: .now) >= console.timeBetweenProgress {
         console.progress(view.progressLine)
