@@ -115,14 +115,14 @@ extension Storm {
 extension Storm {
   private mutating func step() {
     switch Int.random(in: 0..<100, using: &dice) {
-    case 0..<30: deliver()
-    case 30..<52: doWork()
-    case 52..<76: answer()
-    case 76..<80: answerToken()
-    case 80..<92: pass()
-    case 92..<95: submit()
-    case 95..<99: operate()
-    default: upset()
+    case 0..<30 where !inbox.isEmpty: deliver()
+    case 0..<50 where !work.isEmpty: doWork()
+    case 0..<74 where !inAir.isEmpty: answer()
+    case 0..<80 where !tokenRequests.isEmpty: answerToken()
+    case 80..<93: submit()
+    case 93..<99: operate()
+    case 99 where dice.once(in: 3): upset()
+    default: pass()
     }
   }
 
@@ -144,7 +144,6 @@ extension Storm {
       watch.saw(effect, self)
       perform(effect)
     }
-    watch.after(self)
   }
 
   private mutating func perform(_ effect: Effect) {
@@ -168,23 +167,30 @@ extension Storm {
 // The store at work.
 extension Storm {
   private mutating func doWork() {
-    guard !work.isEmpty else { return }
-    switch work.removeFirst() {
+    if !work.isEmpty { perform(work.removeFirst()) }
+  }
+
+  private mutating func perform(_ next: Work) {
+    switch next {
     case .load(let name, let calls, let tasks):
       let loaded = store.load(name, calls: calls, tasksPerLane: tasks, at: now)
       inbox.append(.loaded(loaded))
     case .commit(let id, let changes): commit(id, changes)
     case .accept(let key, let total, let lane, let span):
       store.accept(key, total: total, lane: lane, at: now, within: span)
+      watch.check([key], store)
       inbox.append(.submitted([key.connector]))
     case .set(let name, let state):
       store.set(name, state)
+      watch.check(store.keys, store)
       inbox.append(.connectorChanged(name, Self.behaviour(name), state))
     case .waive(let key):
       store.waive(key)
+      watch.check([key], store)
       inbox.append(.withdrawn([key]))
     case .retry(let key):
       store.retry(key, at: now)
+      watch.check([key], store)
       inbox.append(.submitted([key.connector]))
     }
   }
@@ -192,7 +198,9 @@ extension Storm {
   private mutating func commit(_ id: BatchID, _ changes: [Change]) {
     if !isCalm, dice.once(in: 8) { return inbox.append(.commitFailed(id)) }
     watch.checkChanges(changes, store)
-    inbox.append(.committed(id, store.apply(changes)))
+    let planned = store.apply(changes)
+    watch.check(changes.compactMap(\.task), store)
+    inbox.append(.committed(id, planned))
   }
 }
 
@@ -207,15 +215,16 @@ extension Storm {
   private mutating func randomAnswer(_ key: CallKey) -> Result<HTTPResponse, HTTPFailure> {
     // Weather lasts a while, so that breakers see rows of failures.
     let isFoul = (now.milliseconds / 120_000) % 4 == 0
-    switch Int.random(in: 0..<(isFoul ? 60 : 100), using: &dice) {
-    case 0..<25:
+    switch Int.random(in: 0..<(isFoul ? 37 : 100), using: &dice) {
+    case 0..<2:
       return .failure(HTTPFailure(dice.pick(HTTPFailure.Kind.allCases) ?? .dns, detail: ""))
-    case 25..<35: return .success(HTTPResponse(503))
+    case 2..<15: return .failure(HTTPFailure(.timeout, detail: ""))
+    case 15..<35: return .success(HTTPResponse(503))
     case 35..<45: return .success(HTTPResponse(400))
     case 45..<50:
       return .success(HTTPResponse(429, fields: dice.once(in: 2) ? [:] : ["Retry-After": "7"]))
-    case 50..<52: return .success(HTTPResponse(dice.once(in: 4) ? 403 : 401))
-    case 52..<62: return .success(HTTPResponse(202))
+    case 50..<51: return .success(HTTPResponse(dice.once(in: 4) ? 403 : 401))
+    case 51..<62: return .success(HTTPResponse(202))
     case 62..<75: return .success(HTTPResponse(207, body: randomOutcomes(key.range.count)))
     default: return .success(HTTPResponse(200))
     }
@@ -238,7 +247,8 @@ extension Storm {
   }
 
   private mutating func pass() {
-    let span = Span(milliseconds: Int64.random(in: 1...4_000, using: &dice))
+    let power = Int64.random(in: 0...(dice.once(in: 8) ? 23 : 13), using: &dice)
+    let span = Span(milliseconds: 1 << power)
     let next = now + span
     if let wake, dice.once(in: 3) || wake < next {
       now = max(now, wake)
@@ -251,7 +261,7 @@ extension Storm {
   }
 
   private mutating func submit() {
-    guard store.keys.count < 60, let name = dice.pick(Self.names) else { return }
+    guard store.keys.count < 80, dice.once(in: 6), let name = dice.pick(Self.names) else { return }
     let lane = dice.pick(Lane.allCases) ?? .normal
     let people =
       lane == .bulk ? Int.random(in: 20...120, using: &dice) : Int.random(in: 1...6, using: &dice)
@@ -262,11 +272,18 @@ extension Storm {
 
   private mutating func operate() {
     guard let name = dice.pick(Self.names) else { return }
-    switch Int.random(in: 0..<6, using: &dice) {
+    switch Int.random(in: 0..<12, using: &dice) {
     case 0: work.append(.set(name, .disabled(.administrator(note: ""), since: now)))
-    case 1, 2, 3: work.append(.set(name, .enabled))
-    case 4: if let key = dice.pick(store.keys), dice.once(in: 3) { work.append(.waive(key)) }
+    case 1, 2, 3, 4: enable(name)
+    case 5: if let key = dice.pick(store.keys), dice.once(in: 3) { work.append(.waive(key)) }
     default: if let key = dice.pick(store.keys) { work.append(.retry(key)) }
+    }
+  }
+
+  /// Mostly people enable what is disabled; now and then they save a new revision.
+  private mutating func enable(_ name: ConnectorName) {
+    if store.states[name]?.isDisabled == true || dice.once(in: 6) {
+      work.append(.set(name, .enabled))
     }
   }
 
@@ -293,5 +310,16 @@ extension Storm {
     watch.passed(to: now)
     enableAll()
     if wake == nil { wake = engine.nextWake }
+  }
+}
+
+extension Change {
+  /// The task it is about, when it is about one.
+  fileprivate var task: TaskKey? {
+    switch self {
+    case .planned(let key, _, _): key
+    case .concluded(let attempt, _): attempt.call.task
+    case .released, .connector: nil
+    }
   }
 }

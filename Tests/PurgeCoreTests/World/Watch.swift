@@ -1,6 +1,6 @@
 import PurgeCore
 
-/// Looks, after each event of a storm, at what must always hold (S) and in the end (L).
+/// Looks, after each event of a storm that can change it, at what must always hold (S) and in the end (L).
 struct Watch {
   private(set) var violations: [String] = []
 
@@ -74,8 +74,9 @@ struct Watch {
     if case .degraded = state { quietUntil[name] = elapsed + 30_000 }
   }
 
-  mutating func after(_ storm: Storm) {
-    for key in storm.store.keys { check(key, storm) }
+  /// Looks at what was just changed.
+  mutating func check(_ keys: [TaskKey], _ store: ModelStore) {
+    for key in keys { check(key, store) }
   }
 }
 
@@ -127,8 +128,8 @@ extension Watch {
 
 // S2, S3, S5: what is stored.
 extension Watch {
-  private mutating func check(_ key: TaskKey, _ storm: Storm) {
-    guard let leg = storm.store.legs[key] else { return }
+  private mutating func check(_ key: TaskKey, _ store: ModelStore) {
+    guard let leg = store.legs[key] else { return }
     var tally = Tally()
     var seen = Array(repeating: 0, count: leg.task.total)
     for result in leg.results {
@@ -170,6 +171,7 @@ extension Watch {
   /// L1: in the end every task is closed or waits for a person.
   mutating func checkEnd(_ storm: Storm) {
     guard violations.isEmpty else { return }
+    check(storm.store.keys, storm.store)
     expect(storm.engine.isQuiet, "L4 the engine never comes to rest")
     for view in storm.engine.connectors {
       let stored = storm.store.states[view.name]
