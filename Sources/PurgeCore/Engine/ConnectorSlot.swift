@@ -119,6 +119,18 @@ extension ConnectorSlot {
     disable(.credentialRejected(status: fault.status ?? 401), &turn)
   }
 
+  /// The engine's judgement is durable; a person may have decided otherwise while it was not.
+  ///
+  /// What the store says last is what people see, so a disabled connector stays so here too, and
+  /// what only the engine can know is said again.
+  mutating func judged(_ stored: ConnectorState, _ turn: inout Turn) {
+    guard isServing, let state, state != stored else { return }
+    guard stored.isDisabled else { return turn.changes.append(.connector(name, state)) }
+    self.state = stored
+    settleBreaker(turn.now)
+    giveUpHand(&turn)
+  }
+
   /// Drops what an operator ended.
   mutating func withdraw(_ ended: Set<TaskKey>, _ keys: [TaskKey], _ turn: inout Turn) {
     held.remove(ended)

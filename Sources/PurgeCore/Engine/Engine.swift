@@ -141,7 +141,7 @@ extension Engine {
         slots[rouse(attempt.call.task.connector)].recorded(attempt.call, segments, &turn)
       case .released(let keys):
         if let name = keys.first?.task.connector { slots[rouse(name)].mayHaveCalls = true }
-      case .connector: break
+      case .connector(let name, let state): slots[rouse(name)].judged(state, &turn)
       }
     }
     holdInTurn(inHand, turn)
