@@ -78,6 +78,21 @@ final class Connection {
 }
 
 extension Connection {
+  /// How SQLite would look things up for each statement prepared so far, for the test that no
+  /// statement reads a whole table.
+  func plans() throws(StoreError) -> [(statement: String, steps: [String])] {
+    var plans: [(statement: String, steps: [String])] = []
+    for text in statements.keys.sorted() where !text.hasPrefix("PRAGMA") {
+      let statement = try prepare("EXPLAIN QUERY PLAN " + text)
+      var steps: [String] = []
+      while try step(statement) { steps.append(Row(statement).text(3)) }
+      plans.append((text, steps))
+    }
+    return plans
+  }
+}
+
+extension Connection {
   private func open() throws(StoreError) -> OpaquePointer {
     guard let handle = unsafe handle else {
       throw StoreError(.closed, call: "store", detail: "the store was closed")
