@@ -42,6 +42,7 @@ enum Schema {
     CREATE TABLE subject(
       request BIGINT NOT NULL, block BIGINT NOT NULL, sealed BYTEA NOT NULL,
       PRIMARY KEY (request, block));
+    CREATE TABLE staged(request BIGINT PRIMARY KEY) /*keyed*/;
 
     CREATE TABLE task(
       request BIGINT NOT NULL, connector TEXT NOT NULL, total BIGINT NOT NULL,

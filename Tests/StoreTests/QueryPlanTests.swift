@@ -61,10 +61,12 @@ import Testing
     let reading = try await store.readers.read { (connection) throws(StoreError) in
       try connection.plans().map { "\($0.statement)\n\($0.steps.joined(separator: "\n"))" }
     }
+    // At the start, every call and every staged request is looked at once.
+    let starting = ["UPDATE call SET held = 0 WHERE held = 1", "SELECT request FROM staged"]
     // The few requests of one name are sorted by their age.
     let sorting = "SELECT tombstone.request"
     #expect(plans.count > 25 && reading.count > 5)
-    for plan in plans + reading where !plan.hasPrefix("UPDATE call SET held = 0 WHERE held = 1") {
+    for plan in plans + reading where !starting.contains(where: plan.hasPrefix) {
       #expect(!plan.contains("SCAN"), "\(plan)")
       #expect(!plan.contains("TEMP B-TREE") || plan.hasPrefix(sorting), "\(plan)")
     }
