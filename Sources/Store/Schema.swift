@@ -92,6 +92,7 @@ enum Schema {
     CREATE INDEX audit_request ON audit(request, sequence) WHERE request IS NOT NULL;
     CREATE TABLE outbox(
       sequence BIGINT PRIMARY KEY, kind TEXT NOT NULL, request BIGINT NOT NULL,
-      at BIGINT NOT NULL, payload TEXT NOT NULL) /*keyed*/;
+      at BIGINT NOT NULL, payload TEXT NOT NULL, delivered BIGINT NOT NULL) /*keyed*/;
+    CREATE INDEX outbox_waiting ON outbox(sequence) WHERE delivered = 0;
     """)
 }

@@ -94,6 +94,23 @@ import Testing
     #expect(try !world.bytes().contains("canary-secret".utf8))
   }
 
+  @Test func `S7 gives out no call while it is disabled`() async throws {
+    let key = try await store.planned(1, by: 1)
+    await store.commit([.released([CallKey(key, 0..<1)])])
+    let note = ConnectorState.disabled(.administrator(note: ""), since: noon)
+    try await store.setConnector(mixpanel, to: note, by: "ann", at: noon)
+    #expect(try await store.load().calls.isEmpty)
+    try await store.setConnector(mixpanel, to: .enabled, by: "ann", at: noon)
+    #expect(try await store.load().calls.count == 1)
+  }
+
+  @Test func `shows what it owes, a page at a time`() async throws {
+    for _ in 0..<5 { _ = try await store.accept(.of(1)) }
+    let first = try await store.openTasks(of: mixpanel, limit: 2)
+    let rest = try await store.openTasks(of: mixpanel, after: first.last?.key.request, limit: 9)
+    #expect(Set((first + rest).map(\.key)).count == 5)
+  }
+
   @Test func `is asked for when it owes something but is not configured`() async throws {
     _ = try await store.accept(.of(1, at: [mixpanel, braze]))
     #expect(try await store.ghosts(besides: [braze]) == [mixpanel])

@@ -38,6 +38,13 @@ import Testing
     #expect(try await store.notices(limit: 9).map(\.kind) == ["request.completedWithExceptions"])
   }
 
+  @Test func `is told of an end once`() async throws {
+    let key = try await mixedTask()
+    _ = try await store.waive(key, by: "ann", reason: "", at: noon)
+    try await store.markDelivered(store.notices(limit: 9))
+    #expect(try await store.notices(limit: 9).isEmpty)
+  }
+
   @Test func `makes late answers meaningless by a waiver`() async throws {
     let key = try await mixedTask()
     _ = try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon)

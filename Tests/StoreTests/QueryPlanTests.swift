@@ -31,6 +31,7 @@ import Testing
     try await readEverything(key, print)
     _ = try await store.waive(key, by: "ann", reason: "", at: noon)
     _ = try await store.waive(TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
+    try await store.markDelivered(try await store.notices(limit: 5))
     let waiting = try await store.accept(.of(1, startAt: noon)).id
     _ = try await store.cancel(waiting, by: "ann", reason: "", at: noon)
     _ = try await store.startWaiting(at: noon)
@@ -48,6 +49,7 @@ import Testing
       _ = try await store.auditEntries(of: key.request, limit: 5)
       _ = try await store.notices(limit: 5)
       _ = try await store.ghosts(besides: [])
+      _ = try await store.openTasks(of: key.connector, limit: 5)
       _ = try await store.nextStart()
       _ = try await store.audit("turn", by: "ann", at: noon)
     }

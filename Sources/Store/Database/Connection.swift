@@ -14,7 +14,7 @@ final class Connection {
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
     guard code == SQLITE_OK else { throw failure("sqlite3_open_v2", code) }
-    unsafe sqlite3_busy_timeout(handle, 5_000)
+    wait(milliseconds: 5_000)
   }
 
   deinit { close() }
@@ -22,6 +22,9 @@ final class Connection {
   /// Done once, before SQLite is first used: nobody asks how much memory it has, and counting it
   /// takes a lock for every allocation.
   private static let isConfigured = purgehub_stop_counting_memory() == SQLITE_OK
+
+  /// How long a statement waits for locks of others.
+  func wait(milliseconds: Int32) { unsafe sqlite3_busy_timeout(handle, milliseconds) }
 
   /// Finalises the statements and closes; later calls throw `closed`.
   func close() {
