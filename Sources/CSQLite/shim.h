@@ -9,3 +9,8 @@ static inline int purgehub_bind_blob(sqlite3_stmt *statement, int index, const v
   if (length == 0) return sqlite3_bind_zeroblob(statement, index, 0);
   return sqlite3_bind_blob(statement, index, bytes, length, SQLITE_TRANSIENT);
 }
+
+/* Variadic in SQLite. */
+static inline int purgehub_stop_counting_memory(void) {
+  return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}

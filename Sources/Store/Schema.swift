@@ -42,6 +42,7 @@ enum Schema {
     CREATE TABLE subject(
       request BIGINT NOT NULL, block BIGINT NOT NULL, sealed BYTEA NOT NULL,
       PRIMARY KEY (request, block));
+    CREATE TABLE staged(request BIGINT PRIMARY KEY) /*keyed*/;
 
     CREATE TABLE task(
       request BIGINT NOT NULL, connector TEXT NOT NULL, total BIGINT NOT NULL,
@@ -91,6 +92,7 @@ enum Schema {
     CREATE INDEX audit_request ON audit(request, sequence) WHERE request IS NOT NULL;
     CREATE TABLE outbox(
       sequence BIGINT PRIMARY KEY, kind TEXT NOT NULL, request BIGINT NOT NULL,
-      at BIGINT NOT NULL, payload TEXT NOT NULL) /*keyed*/;
+      at BIGINT NOT NULL, payload TEXT NOT NULL, delivered BIGINT NOT NULL) /*keyed*/;
+    CREATE INDEX outbox_waiting ON outbox(sequence) WHERE delivered = 0;
     """)
 }

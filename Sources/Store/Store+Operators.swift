@@ -91,6 +91,15 @@ extension Store {
     }
   }
 
+  /// A page of a connector's open tasks in requests after one, in the order of their numbers.
+  public func openTasks(
+    of connector: ConnectorName, after request: PurgeRequestID? = nil, limit: Int
+  ) async throws(StoreError) -> [ConnectorTask] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.openTasks(of: connector, after: request, limit: limit)
+    }
+  }
+
   /// Connectors that owe something but are not among the configured ones.
   public func ghosts(
     besides configured: Set<ConnectorName>
@@ -128,6 +137,16 @@ extension Store {
   /// Follows the whole audit trail and tells where it was tampered with.
   public func verifyAudit() async throws(StoreError) -> AuditVerdict {
     try await readers.read { (connection) throws(StoreError) in try connection.verifyAudit() }
+  }
+
+  /// Remembers that notices were delivered; they are not given out again.
+  public func markDelivered(_ notices: [OutboxNotice]) async throws(StoreError) {
+    try await writer.write { (transaction) throws(StoreError) in
+      for notice in notices {
+        try transaction.connection.run(
+          "UPDATE outbox SET delivered = 1 WHERE sequence = \(notice.sequence)")
+      }
+    }
   }
 
   /// Notices not yet delivered, after one of them.

@@ -5,15 +5,27 @@ extension Store {
   /// Makes a request durable with all that follows from it, or returns the one that the same
   /// idempotency key and body made before.
   ///
-  /// People are sealed on a queue of their own before the writer sees them. Throws
-  /// `idempotencyConflict` when the key came with another body.
+  /// People are sealed on a queue of their own before the writer sees them, and more than some
+  /// thousand are written in slices, so that others need not wait; they cannot be seen before the
+  /// request is. Throws `idempotencyConflict` when the key came with another body.
   public func accept(_ acceptance: Acceptance) async throws(StoreError) -> Accepted {
     while true {
-      let prepared = try await prepare(acceptance)
+      if let accepted = try await accept(prepare(acceptance)) { return accepted }
+    }
+  }
+
+  /// Writes a prepared request; nil when its random number is taken.
+  func accept(_ prepared: PreparedAcceptance) async throws(StoreError) -> Accepted? {
+    do throws(StoreError) {
+      guard try await writer.stage(prepared) else { return nil }
       let accepted = try await writer.write { (transaction) throws(StoreError) in
         try transaction.accept(prepared)
       }
-      if let accepted { return accepted }
+      if accepted?.isNew != true { await writer.unstage(prepared) }
+      return accepted
+    } catch {
+      await writer.unstage(prepared)
+      throw error
     }
   }
 

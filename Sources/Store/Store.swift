@@ -37,6 +37,7 @@ public final class Store: Sendable {
     try connection.execute("BEGIN IMMEDIATE")
     try Schema.bring(connection)
     try proveKey(connection, keys)
+    try connection.sweepStaged()
     try connection.run("UPDATE call SET held = 0 WHERE held = 1")
     try connection.execute("COMMIT")
     return connection

@@ -134,3 +134,50 @@ extension Store {
     }
   }
 }
+
+@Suite struct `A large request` {
+  let world: World
+  let store: Store
+
+  init() throws {
+    world = try World()
+    store = try world.open()
+  }
+
+  private func large() throws -> Acceptance {
+    var acceptance = Acceptance.of(20_000)
+    var fingerprints = try store.fingerprints()
+    acceptance.fingerprints = try acceptance.subjects.map {
+      try fingerprints.of(form: 1, $0.identities[0].value)
+    }
+    return acceptance
+  }
+
+  @Test func `is written in slices and read as one`() async throws {
+    let acceptance = try large()
+    let id = try await store.accept(acceptance).id
+    let last = try #require(acceptance.fingerprints.last)
+    #expect(try await store.purges(of: [last]) == [last: [id]])
+    let calls = await store.commit([.planned(TaskKey(id, mixpanel), [0..<20_000], at: noon)])
+    #expect(calls?.first?.people == acceptance.subjects)
+  }
+
+  @Test func `leaves nothing when it came before`() async throws {
+    var acceptance = try large()
+    acceptance.idempotency = IdempotencyKey("k", digest: [1])
+    _ = try await store.accept(acceptance)
+    #expect(try await !store.accept(acceptance).isNew)
+    #expect(try await store.rowCount("SELECT COUNT(*) FROM subject") == 40)
+    #expect(try await store.rowCount("SELECT COUNT(*) FROM tombstone") == 20_000)
+  }
+
+  @Test func `is swept when the process died between its slices`() async throws {
+    let prepared = try PreparedAcceptance(large(), store.keys)
+    #expect(try await store.writer.stage(prepared))
+    await store.close()
+    let again = try world.open()
+    #expect(try await again.rowCount("SELECT COUNT(*) FROM subject") == 0)
+    #expect(try await again.rowCount("SELECT COUNT(*) FROM tombstone") == 0)
+    #expect(try await again.rowCount("SELECT COUNT(*) FROM staged") == 0)
+  }
+}

@@ -6,17 +6,25 @@ import CSQLite
 @safe
 final class Connection {
   private var handle: OpaquePointer?
-  private var statements: [String: Statement] = [:]
+  private var statements: [UInt: Statement] = [:]
 
   /// Opens an existing file; the connection is closed when the object goes.
   init(path: String) throws(StoreError) {
+    _ = Self.isConfigured
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
     guard code == SQLITE_OK else { throw failure("sqlite3_open_v2", code) }
-    unsafe sqlite3_busy_timeout(handle, 5_000)
+    wait(milliseconds: 5_000)
   }
 
   deinit { close() }
+
+  /// Done once, before SQLite is first used: nobody asks how much memory it has, and counting it
+  /// takes a lock for every allocation.
+  private static let isConfigured = purgehub_stop_counting_memory() == SQLITE_OK
+
+  /// How long a statement waits for locks of others.
+  func wait(milliseconds: Int32) { unsafe sqlite3_busy_timeout(handle, milliseconds) }
 
   /// Finalises the statements and closes; later calls throw `closed`.
   func close() {
@@ -78,6 +86,21 @@ final class Connection {
 }
 
 extension Connection {
+  /// How SQLite would look things up for each statement prepared so far, for the test that no
+  /// statement reads a whole table.
+  func plans() throws(StoreError) -> [(statement: String, steps: [String])] {
+    var plans: [(statement: String, steps: [String])] = []
+    for text in statements.values.map(\.text).sorted() where !text.hasPrefix("PRAGMA") {
+      let statement = try prepare("EXPLAIN QUERY PLAN " + text, [])
+      var steps: [String] = []
+      while try step(statement) { steps.append(Row(statement).text(3)) }
+      plans.append((text, steps))
+    }
+    return plans
+  }
+}
+
+extension Connection {
   private func open() throws(StoreError) -> OpaquePointer {
     guard let handle = unsafe handle else {
       throw StoreError(.closed, call: "store", detail: "the store was closed")
@@ -87,24 +110,27 @@ extension Connection {
 
   private func prepared(_ sql: SQL) throws(StoreError) -> Statement {
     let statement: Statement
-    if let known = statements[sql.text] {
+    if let known = statements[sql.place] {
+      precondition(sql.isSame(as: known.parts), "two statements share a place")
       statement = known
     } else {
-      statement = try prepare(sql.text)
-      statements[sql.text] = statement
+      statement = try prepare(sql.text, sql.parts)
+      statements[sql.place] = statement
     }
     statement.bind(sql.values)
     return statement
   }
 
-  private func prepare(_ text: String) throws(StoreError) -> Statement {
+  private func prepare(
+    _ text: String, _ parts: [StaticString]
+  ) throws(StoreError) -> Statement {
     var pointer: OpaquePointer?
     let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
     let code = unsafe sqlite3_prepare_v3(try open(), text, -1, flags, &pointer, nil)
     guard code == SQLITE_OK, let pointer = unsafe pointer else {
       throw failure("sqlite3_prepare_v3", code)
     }
-    return unsafe Statement(takingOwnership: pointer)
+    return unsafe Statement(takingOwnership: pointer, text, parts)
   }
 
   /// Whether a step brought a row.

@@ -4,30 +4,56 @@ import PurgeCore
 ///
 /// The literal parts are `StaticString`, so a text made at run time cannot be a statement.
 struct SQL: Sendable, ExpressibleByStringInterpolation {
-  private(set) var text: String
-  private(set) var values: [SQLValue]
+  /// The literal parts; the n-th value stands after the n-th part.
+  let parts: [StaticString]
+  let values: [SQLValue]
+  /// A number made of the places in the program where the literal parts are kept: the same statement
+  /// always has the same, so that finding it prepared needs no text.
+  let place: UInt
 
   init(stringLiteral value: StaticString) {
-    text = value.description
-    values = []
+    var interpolation = StringInterpolation(literalCapacity: 0, interpolationCount: 0)
+    interpolation.appendLiteral(value)
+    self.init(stringInterpolation: interpolation)
   }
 
   init(stringInterpolation: StringInterpolation) {
-    text = stringInterpolation.text
+    parts = stringInterpolation.parts
     values = stringInterpolation.values
+    place = stringInterpolation.place
   }
 
-  /// Collects text and values; the n-th value is `$n`.
+  /// The text a database prepares: the n-th value is `$n`.
+  var text: String {
+    var text = ""
+    for (number, part) in parts.enumerated() {
+      text += part.description
+      if number < values.count { text += "$\(number + 1)" }
+    }
+    return text
+  }
+
+  /// Whether another statement is kept at the same places.
+  func isSame(as other: [StaticString]) -> Bool {
+    parts.count == other.count && zip(parts, other).allSatisfy { $0.place == $1.place }
+  }
+
+  /// Collects parts and values.
   struct StringInterpolation: StringInterpolationProtocol {
-    fileprivate var text = ""
+    fileprivate var parts: [StaticString] = []
     fileprivate var values: [SQLValue] = []
+    fileprivate var place: UInt = 0
 
     init(literalCapacity: Int, interpolationCount: Int) {
-      text.reserveCapacity(literalCapacity + 3 * interpolationCount)
+      parts.reserveCapacity(interpolationCount + 1)
       values.reserveCapacity(interpolationCount)
     }
 
-    mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
+    mutating func appendLiteral(_ literal: StaticString) {
+      precondition(parts.count == values.count, "two literal parts follow each other")
+      parts.append(literal)
+      place = (place ^ literal.place) &* 0x9E37_79B9_7F4A_7C15
+    }
 
     mutating func appendInterpolation(_ value: some SQLBindable) { bind(value.sqlValue) }
 
@@ -37,11 +63,15 @@ struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 
     private mutating func bind(_ value: SQLValue) {
+      if parts.count == values.count { appendLiteral(" ") }
       values.append(value)
-      text += "$"
-      text += String(values.count)
     }
   }
+}
+
+extension StaticString {
+  /// Where the program keeps the literal.
+  fileprivate var place: UInt { unsafe UInt(bitPattern: utf8Start) }
 }
 
 /// What a statement can bind.

@@ -5,12 +5,16 @@ import PurgeCore
 @safe
 final class Statement {
   private let handle: OpaquePointer
+  let text: String
+  let parts: [StaticString]
 
   /// Takes a statement whose parameters are numbered from `$1` in order of appearance.
   ///
   /// SQLite numbers `$n` by first appearance and not by its digits; other orders would bind wrongly
   /// without a word.
-  init(takingOwnership handle: OpaquePointer) {
+  init(takingOwnership handle: OpaquePointer, _ text: String, _ parts: [StaticString]) {
+    self.text = text
+    self.parts = parts
     unsafe self.handle = handle
     for index in 1..<(unsafe sqlite3_bind_parameter_count(handle) + 1) {
       let name = unsafe sqlite3_bind_parameter_name(handle, index)

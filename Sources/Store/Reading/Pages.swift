@@ -58,10 +58,29 @@ extension Connection {
     }
   }
 
+  /// The open tasks of a connector in requests after one, in the order of their numbers.
+  func openTasks(
+    of name: ConnectorName, after request: PurgeRequestID?, limit: Int
+  ) throws(StoreError) -> [ConnectorTask] {
+    let requests = try rows(
+      """
+      SELECT request FROM task
+      WHERE connector = \(name) AND is_open = 1 AND request > \(request?.number ?? -1)
+      ORDER BY request LIMIT \(limit)
+      """
+    ) { (row) throws(StoreError) in row.request(0) }
+    var tasks: [ConnectorTask] = []
+    for request in requests {
+      if let stored = try task(TaskKey(request, name)) { tasks.append(stored.task) }
+    }
+    return tasks
+  }
+
   func notices(after sequence: Int, limit: Int) throws(StoreError) -> [OutboxNotice] {
     try rows(
       """
-      SELECT sequence, kind, request, at FROM outbox WHERE sequence > \(sequence)
+      SELECT sequence, kind, request, at FROM outbox
+      WHERE sequence > \(sequence) AND delivered = 0
       ORDER BY sequence LIMIT \(limit)
       """
     ) { (row) throws(StoreError) in

@@ -31,6 +31,9 @@ struct PreparedAcceptance: Sendable {
     self.acceptance = acceptance
   }
 
+  /// Whether there are too many people to hold up everybody else while they are written.
+  var isStaged: Bool { blocks.count > PeopleSlice.blocks }
+
   private static func randomID() throws(StoreError) -> PurgeRequestID {
     do throws(CryptoError) {
       return PurgeRequestID(bits: try RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
@@ -58,7 +61,9 @@ extension Transaction {
     for named in acceptance.references {
       try disable(named.name, naming: named.places, by: prepared.id, at: acceptance.accepted)
     }
-    try insertPeople(prepared)
+    try insertKey(prepared)
+    if !prepared.isStaged { try insertPeople(prepared.whole) }
+    try connection.run("DELETE FROM staged WHERE request = \(prepared.id)")
     try insertIdempotency(prepared)
     try audit(
       AuditRecord(
@@ -93,22 +98,9 @@ extension Transaction {
       """) == 1
   }
 
-  private func insertPeople(_ prepared: PreparedAcceptance) throws(StoreError) {
+  private func insertKey(_ prepared: PreparedAcceptance) throws(StoreError) {
     try connection.run(
       "INSERT INTO request_key(request, wrapped) VALUES (\(prepared.id), \(prepared.wrappedKey))")
-    for (number, sealed) in prepared.blocks.enumerated() {
-      try connection.run(
-        """
-        INSERT INTO subject(request, block, sealed) VALUES (\(prepared.id), \(number), \(sealed))
-        """)
-    }
-    for fingerprint in prepared.tombstones {
-      try connection.run(
-        """
-        INSERT INTO tombstone(fingerprint, request) VALUES (\(fingerprint), \(prepared.id))
-        ON CONFLICT (fingerprint, request) DO NOTHING
-        """)
-    }
   }
 
   private func insertIdempotency(_ prepared: PreparedAcceptance) throws(StoreError) {

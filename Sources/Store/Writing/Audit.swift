@@ -27,7 +27,7 @@ extension Transaction {
   /// Adds a record to the end of the chain.
   func audit(_ record: AuditRecord) throws(StoreError) {
     let last = try connection.first(
-      "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
+      "SELECT sequence, hash FROM audit WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1"
     ) { (row) throws(StoreError) in (row.integer(0), row.bytes(1)) }
     let sequence = (last?.0 ?? 0) + 1
     let link = try record.link(sequence, after: last?.1 ?? [])

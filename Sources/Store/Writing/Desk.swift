@@ -89,7 +89,11 @@ extension Desk {
   }
 
   /// Writes the log back into the database and cuts it to nothing; false while a reader pins it.
+  ///
+  /// It does not wait for the reader, since everybody else waits for this queue.
   func truncateLog() -> Bool {
+    connection.wait(milliseconds: 0)
+    defer { connection.wait(milliseconds: 5_000) }
     let busy = try? connection.first("PRAGMA wal_checkpoint(TRUNCATE)") {
       (row) throws(StoreError) in row.flag(0)
     }

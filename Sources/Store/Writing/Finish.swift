@@ -35,9 +35,9 @@ extension Transaction {
   ) throws(StoreError) {
     try connection.run(
       """
-      INSERT INTO outbox(sequence, kind, request, at, payload)
-      VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM outbox), \(kind), \(request), \(instant),
-        '')
+      INSERT INTO outbox(sequence, kind, request, at, payload, delivered)
+      VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM outbox), \(kind), \(request),
+        \(instant), '', 0)
       """)
   }
 }

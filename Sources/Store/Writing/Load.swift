@@ -6,7 +6,9 @@ extension Transaction {
     _ connector: ConnectorName, calls limit: Int, tasksPerLane: Int, now: Instant
   ) throws(StoreError) -> LoadedWork {
     _ = try startWaiting(now: now)
-    let due = try dueCalls(connector, limit: limit, now: now)
+    let isDisabled = try connection.state(of: connector)?.isDisabled ?? false
+    // The engine may have asked just before a person disabled the connector.
+    let due = isDisabled ? [] : try dueCalls(connector, limit: limit, now: now)
     var calls: [Call] = []
     for (key, schedule) in due.prefix(limit) {
       try hold(key)
@@ -14,7 +16,7 @@ extension Transaction {
     }
     return LoadedWork(
       connector: connector, calls: calls, tasks: try tasksToPlan(connector, tasksPerLane),
-      nextDue: try nextDue(connector), hasMore: due.count > limit)
+      nextDue: isDisabled ? nil : try nextDue(connector), hasMore: due.count > limit)
   }
 
   private func dueCalls(

@@ -34,6 +34,9 @@ final class Writer: Sendable {
     if isFirst { desk.later { self.empty($0) } }
   }
 
+  /// How many jobs wait for the next transaction.
+  var queuedJobs: Int { mailbox.withLock { $0.jobs.count } }
+
   /// Writes and waits until it is durable.
   func write<Answer: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws(StoreError) -> Answer

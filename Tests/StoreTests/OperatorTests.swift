@@ -1,0 +1,114 @@
+import PurgeCore
+import Testing
+
+@testable import Store
+
+@Suite struct `An operator` {
+  let world: World
+  let store: Store
+
+  init() throws {
+    world = try World()
+    store = try world.open()
+  }
+
+  /// A task of four people: one erased, one in a call, two refused.
+  private func mixedTask() async throws -> TaskKey {
+    let key = try await store.planned(4, by: 1)
+    await store.commit([
+      .ended(key, 0..<1, .erased), .ended(key, 1..<2, .failed(.refused)),
+      .ended(key, 3..<4, .ambiguous),
+    ])
+    return key
+  }
+
+  @Test func `waives what is open and nothing else`() async throws {
+    let key = try await mixedTask()
+    #expect(try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon) == 3)
+    let results = try await store.results(of: key, limit: 9)
+    #expect(results.map(\.range) == [0..<1, 1..<4])
+    #expect(results.map(\.verdict) == [.erased, .waived])
+    #expect(try await store.exceptions(of: key, limit: 9).isEmpty)
+  }
+
+  @Test func `ends a request with exceptions by a waiver`() async throws {
+    let key = try await mixedTask()
+    _ = try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon)
+    #expect(try await store.request(key.request).state == .completedWithExceptions)
+    #expect(try await store.notices(limit: 9).map(\.kind) == ["request.completedWithExceptions"])
+  }
+
+  @Test func `is told of an end once`() async throws {
+    let key = try await mixedTask()
+    _ = try await store.waive(key, by: "ann", reason: "", at: noon)
+    try await store.markDelivered(store.notices(limit: 9))
+    #expect(try await store.notices(limit: 9).isEmpty)
+  }
+
+  @Test func `makes late answers meaningless by a waiver`() async throws {
+    let key = try await mixedTask()
+    _ = try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon)
+    await store.commit([.ended(key, 2..<3, .erased)])
+    #expect(try await store.counts().staleAnswers == 1)
+    #expect(try await store.request(key.request).tasks[0].tally.waived == 3)
+  }
+
+  @Test func `cannot waive a closed task`() async throws {
+    let key = try await store.planned(1, by: 1)
+    await store.commit([.ended(key, 0..<1, .erased)])
+    let error = await #expect(throws: StoreError.self) {
+      try await store.waive(key, by: "ann", reason: "", at: noon)
+    }
+    #expect(error?.code == .wrongState)
+  }
+
+  @Test func `cannot waive a task that does not exist`() async throws {
+    let key = TaskKey(PurgeRequestID(bits: 4), mixpanel)
+    let error = await #expect(throws: StoreError.self) {
+      try await store.waive(key, by: "ann", reason: "", at: noon)
+    }
+    #expect(error?.code == .unknownTask)
+  }
+
+  @Test func `asks again for each person who needs a decision`() async throws {
+    let key = try await mixedTask()
+    #expect(try await store.retry(key, by: "ann", at: noon) == 2)
+    let calls = try await store.load().calls
+    #expect(calls.map(\.key.range) == [1..<2, 3..<4])
+    #expect(try await store.request(key.request).tasks[0].state == .running)
+  }
+
+  @Test func `sees which requests need somebody`() async throws {
+    let key = try await store.planned(1, by: 1)
+    #expect(try await !store.request(key.request).needsAttention)
+    await store.commit([.ended(key, 0..<1, .ambiguous)])
+    #expect(try await store.request(key.request).needsAttention)
+  }
+
+  @Test func `sees only open requests when asked for those`() async throws {
+    let done = try await store.planned(1, by: 1)
+    await store.commit([.ended(done, 0..<1, .erased)])
+    let open = try await store.accept(.of(1)).id
+    #expect(try await store.requests(limit: 9, openOnly: true).map(\.id) == [open])
+  }
+
+  @Test func `finds by a name under which requests a person was purged`() async throws {
+    var fingerprints = try store.fingerprints()
+    let known = try fingerprints.of(form: 1, "canary-0@example.org")
+    let unknown = try fingerprints.of(form: 1, "nobody@example.org")
+    var acceptance = Acceptance.of(1)
+    acceptance.fingerprints = [known]
+    let id = try await store.accept(acceptance).id
+    #expect(try await store.purges(of: [known, unknown]) == [known: [id]])
+  }
+
+  @Test func `fails alone when others share the transaction`() async throws {
+    let key = try await store.planned(1, by: 1)
+    async let bad: Int? = try? store.waive(
+      TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
+    async let good: Void = store.audit("note", by: "ann", at: noon)
+    #expect(await bad == nil)
+    try await good
+    #expect(try await store.auditEntries(limit: 9).last?.action == "note")
+  }
+}

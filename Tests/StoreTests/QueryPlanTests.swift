@@ -1,0 +1,76 @@
+import PurgeCore
+import Testing
+
+@testable import Store
+
+@Suite struct `A statement` {
+  let world: World
+  let store: Store
+
+  init() throws {
+    world = try World()
+    store = try world.open()
+  }
+
+  /// A bit of everything the store does.
+  private func useEverything() async throws {
+    var acceptance = Acceptance.of(3, at: [mixpanel, braze])
+    var fingerprints = try store.fingerprints()
+    let print = try fingerprints.of(form: 1, "ann")
+    acceptance.fingerprints = [print]
+    acceptance.idempotency = IdempotencyKey("k", digest: [1])
+    acceptance.references = [ConnectorReferences(braze, [])]
+    let key = TaskKey(try await store.accept(acceptance).id, mixpanel)
+    await store.commit([
+      .planned(key, [0..<1, 1..<2, 2..<3], at: noon), .released([CallKey(key, 2..<3)]),
+      .ended(key, 0..<1, .erased), .ended(key, 1..<2, .ambiguous),
+    ])
+    _ = try await store.load()
+    _ = try await store.retry(key, by: "ann", at: noon)
+    try await store.setConnector(braze, to: .enabled, by: "ann", at: noon)
+    try await readEverything(key, print)
+    _ = try await store.waive(key, by: "ann", reason: "", at: noon)
+    _ = try await store.waive(TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
+    try await store.markDelivered(try await store.notices(limit: 5))
+    let waiting = try await store.accept(.of(1, startAt: noon)).id
+    _ = try await store.cancel(waiting, by: "ann", reason: "", at: noon)
+    _ = try await store.startWaiting(at: noon)
+  }
+
+  private func readEverything(_ key: TaskKey, _ print: Fingerprint) async throws {
+    for _ in 0..<2 {
+      _ = try await store.requests(limit: 5)
+      _ = try await store.requests(limit: 5, openOnly: true)
+      _ = try await store.exceptions(of: key, limit: 5)
+      _ = try await store.results(of: key, limit: 5)
+      _ = try await store.attempts(of: key, limit: 5)
+      _ = try await store.purges(of: [print])
+      _ = try await store.auditEntries(limit: 5)
+      _ = try await store.auditEntries(of: key.request, limit: 5)
+      _ = try await store.notices(limit: 5)
+      _ = try await store.ghosts(besides: [])
+      _ = try await store.openTasks(of: key.connector, limit: 5)
+      _ = try await store.nextStart()
+      _ = try await store.audit("turn", by: "ann", at: noon)
+    }
+  }
+
+  @Test func `never reads a whole table`() async throws {
+    try await useEverything()
+    let plans = try await store.writer.between { (desk) throws(StoreError) in
+      try desk.connection.plans().map { "\($0.statement)\n\($0.steps.joined(separator: "\n"))" }
+    }
+    let reading = try await store.readers.read { (connection) throws(StoreError) in
+      try connection.plans().map { "\($0.statement)\n\($0.steps.joined(separator: "\n"))" }
+    }
+    // At the start, every call and every staged request is looked at once.
+    let starting = ["UPDATE call SET held = 0 WHERE held = 1", "SELECT request FROM staged"]
+    // The few requests of one name are sorted by their age.
+    let sorting = "SELECT tombstone.request"
+    #expect(plans.count > 25 && reading.count > 5)
+    for plan in plans + reading where !starting.contains(where: plan.hasPrefix) {
+      #expect(!plan.contains("SCAN"), "\(plan)")
+      #expect(!plan.contains("TEMP B-TREE") || plan.hasPrefix(sorting), "\(plan)")
+    }
+  }
+}
