@@ -86,7 +86,8 @@ extension RawConnection {
 
   private func floodInChunks() {
     write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    flood(Array("10000\r\n".utf8) + [UInt8](repeating: 120, count: 64 << 10) + [13, 10], times: 320)
+    flood(
+      Array("10000\r\n".utf8) + [UInt8](repeating: 120, count: 64 << 10) + [13, 10], times: 320)
     write("0\r\n\r\n")
   }
 
@@ -101,5 +102,6 @@ extension RawConnection {
   }
 
   /// A kilobyte of noise behind gzip's mark: enough to see whether anybody unfolds it.
-  static let bomb: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + (0..<1024).map { UInt8($0 % 251) }
+  static let bomb: [UInt8] =
+    [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + (0..<1024).map { UInt8($0 % 251) }
 }

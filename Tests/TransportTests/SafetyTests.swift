@@ -91,7 +91,9 @@ import Testing
       body: [UInt8](repeating: 120, count: 2 << 20))
     _ = try await exchange(request).get()
     let head = try #require(server.requests.first).head
-    let names = head.split(separator: "\r\n").dropFirst().compactMap { $0.split(separator: ":").first }
+    let names = head.split(separator: "\r\n").dropFirst().compactMap {
+      $0.split(separator: ":").first
+    }
     #expect(
       names == ["Host", "User-Agent", "Accept", "X-Empty", "Authorization", "Content-Length"])
   }
