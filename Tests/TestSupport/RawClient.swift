@@ -47,6 +47,12 @@ public final class RawClient {
     return text
   }
 
+  /// Waits until something, or the end, can be read, at most so long.
+  public func hasEnd(within milliseconds: Int32) -> Bool {
+    var one = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&one, 1, milliseconds) > 0
+  }
+
   private func connect<Address>(to address: inout Address) throws {
     let descriptor = descriptor
     let code = unsafe withUnsafePointer(to: &address) { pointer in

@@ -84,13 +84,16 @@ extension CurlTransfer {
 
   private func failure(_ code: CURLcode) -> HTTPFailure {
     body = []
+    // A single line beyond its own limit libcurl calls a lack of memory.
+    if isTooLarge || (code == CURLE_OUT_OF_MEMORY && hasLeft) {
+      return HTTPFailure(.responseTooLarge, detail: "the answer is larger than the limit")
+    }
     // libcurl's text for the code; its error buffer names hosts and addresses.
     let words = unsafe String(cString: curl_easy_strerror(code))
     return HTTPFailure(kind(of: code), detail: words)
   }
 
   private func kind(of code: CURLcode) -> HTTPFailure.Kind {
-    if isTooLarge { return .responseTooLarge }
     if hasLeft { return code == CURLE_OPERATION_TIMEDOUT ? .timeout : .uncertain }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST: return .dns

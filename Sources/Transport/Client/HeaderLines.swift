@@ -77,9 +77,9 @@ struct HeaderLines: ~Copyable {
 }
 
 extension String {
-  /// Whether this is a token (RFC 9110, 5.6.2) that the transport does not write itself.
+  /// Whether this is a name that the transport does not write itself.
   fileprivate var isSendableFieldName: Bool {
-    !isEmpty && utf8.allSatisfy(\.isTokenCharacter) && !isTransportField
+    isToken && !isTransportField
   }
 
   /// What frames the message or names its receiver: two of these would be two opinions.
@@ -98,13 +98,4 @@ extension String {
   fileprivate var endsTheLine: Bool { utf8.contains { $0 == 13 || $0 == 10 || $0 == 0 } }
 
   fileprivate var isBlank: Bool { utf8.allSatisfy { $0 == 32 || $0 == 9 } }
-}
-
-extension UInt8 {
-  fileprivate var isTokenCharacter: Bool {
-    switch self {
-    case 48...57, 65...90, 94...122, 33, 35...39, 42, 43, 45, 46, 124, 126: true
-    default: false
-    }
-  }
 }

@@ -59,8 +59,7 @@ private let requestBegan:
       guard let connection = unsafe connection, let target = unsafe target,
         let visit = unsafe object(hub_mhd_context(connection), as: Visit.self)
       else { return nil }
-      let exchange = unsafe Exchange(
-        target: String(cString: target), connection: connection, visit: visit)
+      let exchange = unsafe Exchange(target: target, connection: connection, visit: visit)
       visit.exchange = exchange
       return unsafe Unmanaged.passUnretained(exchange).toOpaque()
     }
@@ -72,6 +71,7 @@ private let requestContinues: MHD_AccessHandlerCallback = {
     let exchange = unsafe object(exchange?.pointee, as: Exchange.self)
   else { return .NO }
   if case .announced = exchange.phase {
+    guard unsafe exchange.isFollowed(by: version) else { return loop.refuse(exchange, 400) }
     return unsafe loop.receive(
       exchange, method: String(cString: method), version: String(cString: version))
   }

@@ -36,15 +36,23 @@ final class Exchange: @unchecked Sendable {
   var wasHandled = false
   /// Bytes of the body that came, those thrown away included.
   private(set) var arrived = 0
+  /// The address behind the target's last byte, for telling whether a NUL has cut it.
+  private let targetEnd: Int
   /// A `struct MHD_Connection *`, which the library frees after the visit.
   let connection: OpaquePointer
   unowned let visit: Visit
 
   /// Makes an exchange of a request line that was read.
-  init(target: String, connection: OpaquePointer, visit: Visit) {
-    request = HTTPRequest(.get, target)
+  init(target: UnsafePointer<CChar>, connection: OpaquePointer, visit: Visit) {
+    request = unsafe HTTPRequest(.get, String(cString: target))
+    targetEnd = Int(bitPattern: target) + request.url.utf8.count
     unsafe self.connection = connection
     self.visit = visit
+  }
+
+  /// Whether the protocol's version stands right behind the target.
+  func isFollowed(by version: UnsafePointer<CChar>) -> Bool {
+    Int(bitPattern: version) == targetEnd + 1
   }
 
   /// Whether a handler works on it.

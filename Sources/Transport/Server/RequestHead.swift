@@ -10,14 +10,18 @@ struct RequestHead {
   private var lengths: [String] = []
   private var encodings: [String] = []
   private var hosts = 0
-  private var holdsNull = false
+  /// Whether a field is not what was sent, or no field at all.
+  private var isMangled = false
 
   /// Reads the header fields of a `struct MHD_Connection *`.
   init(of connection: OpaquePointer) {
     let add: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+      guard let head = unsafe context?.assumingMemoryBound(to: RequestHead.self) else { return .NO }
+      // A folded line is glued to the name, in a copy further on: "Transfer-Encod" may grow "ing".
+      if Int(bitPattern: value) <= Int(bitPattern: name) { unsafe head.pointee.isMangled = true }
       let name = unsafe RequestHead.text(name, nameSize)
       let value = unsafe RequestHead.text(value, valueSize)
-      unsafe context?.assumingMemoryBound(to: RequestHead.self).pointee.add(name, value)
+      unsafe head.pointee.add(name, value)
       return .YES
     }
     unsafe withUnsafeMutablePointer(to: &self) { head in
@@ -28,7 +32,7 @@ struct RequestHead {
   /// The status that refuses the request, if it must be.
   func refusal(method: String, version: String, target: String, bodyLimit: Int) -> Int? {
     guard version == "HTTP/1.1" || version == "HTTP/1.0" else { return 505 }
-    guard !holdsNull, RequestHead.isSafe(target), hosts <= 1 else { return 400 }
+    guard !isMangled, RequestHead.isSafe(target), hosts <= 1 else { return 400 }
     guard lengths.count + encodings.count <= 1 else { return 400 }
     guard encodings.allSatisfy({ $0.equalsIgnoringCase("chunked") }) else { return 501 }
     if let length = lengths.first {
@@ -42,7 +46,7 @@ struct RequestHead {
     if name.equalsIgnoringCase("content-length") { lengths.append(value) }
     if name.equalsIgnoringCase("transfer-encoding") { encodings.append(value) }
     if name.equalsIgnoringCase("host") { hosts += 1 }
-    if name.utf8.contains(0) || value.utf8.contains(0) { holdsNull = true }
+    if !name.isToken || value.utf8.contains(0) { isMangled = true }
     fields.append(name, value)
   }
 

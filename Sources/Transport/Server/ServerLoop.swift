@@ -20,6 +20,10 @@ final class ServerLoop {
   private var thread = pthread_t()
   private var inHand = 0
   private var nextSweep = Moment.now
+  /// Whether a connection was closed: the library accepts again only when it is next called.
+  private var hasRoom = false
+  /// When it stops waiting for handlers; none while it is not asked to stop.
+  private var end: Moment?
 
   init(
     _ listener: Listener, limits: ServerLimits, mailbox: ServerMailbox,
@@ -41,6 +45,7 @@ final class ServerLoop {
     thread = pthread_self()
     while !mailbox.isStopping { turn() }
     let end = Moment.now.later(by: limits.stopTime.milliseconds)
+    self.end = end
     closeListener()
     while inHand > 0 && Moment.now < end { turn() }
     answerTheRest()
@@ -50,6 +55,7 @@ final class ServerLoop {
 
   private func turn() {
     deliver()
+    hasRoom = false
     unsafe MHD_run(daemon)
     sweep()
     let patience = patience
@@ -61,11 +67,13 @@ final class ServerLoop {
   }
 
   private var patience: Int32 {
+    if hasRoom { return 0 }
     var milliseconds: UInt64 = 0
     let hasTimeout = unsafe MHD_get_timeout(daemon, &milliseconds) == .YES
     let library = hasTimeout ? Int(clamping: milliseconds) : nil
-    let ours = visits.isEmpty ? nil : Moment.now.milliseconds(until: nextSweep)
-    let least = [library, ours].compactMap(\.self).min()
+    let now = Moment.now
+    let sweep = visits.isEmpty ? nil : now.milliseconds(until: nextSweep)
+    let least = [library, sweep, end.map(now.milliseconds(until:))].compactMap(\.self).min()
     return least.map { Int32(clamping: $0) } ?? -1
   }
 
@@ -141,6 +149,7 @@ extension ServerLoop {
   }
 
   func end(_ visit: Visit) {
+    hasRoom = true
     let last = visits.removeLast()
     guard last !== visit else { return }
     visits[visit.position] = last
@@ -182,7 +191,7 @@ extension ServerLoop {
 
   /// Answers without the handler, and takes nothing more on this connection: where the next
   /// request begins is in doubt.
-  private func refuse(_ exchange: Exchange, _ status: Int) -> MHD_Result {
+  func refuse(_ exchange: Exchange, _ status: Int) -> MHD_Result {
     send(HTTPResponse(status, fields: ["Connection": "close"]), for: exchange)
   }
 
