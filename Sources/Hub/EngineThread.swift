@@ -74,7 +74,11 @@ final class EngineThread: Sendable {
 
   /// Hands over a letter; returns at once.
   func post(_ letters: [Letter]) {
-    desk.withLock { $0.letters += letters }
+    desk.withLock { desk in
+      desk.letters += letters
+      // Whoever looks before the letters are read must not take the last turn's quiet for theirs.
+      desk.activity.isQuiet = false
+    }
     bell.ring()
   }
 
@@ -212,10 +216,11 @@ extension EngineThread {
     }
 
     private func report() {
-      let activity = Activity(
+      var activity = Activity(
         inFlight: engine.inFlight, isQuiet: engine.isQuiet, nextWake: nextTick,
         isDrained: isDrained, revision: revision)
       let watchers = thread.desk.withLock { desk in
+        activity.isQuiet = activity.isQuiet && desk.letters.isEmpty
         desk.activity = activity
         defer { desk.watchers = [] }
         return desk.watchers
