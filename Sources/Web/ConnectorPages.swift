@@ -114,7 +114,7 @@ extension DisabledReason {
     switch self {
     case .referencesPurgedUser: "its settings name a purged person"
     case .administrator(let note): "disabled by an administrator: \(note)"
-    case .configurationInvalid(let problems): problems.first ?? "its configuration cannot be used"
+    case .configurationInvalid: "its configuration cannot be used"
     case .credentialRejected(let status): "the vendor rejected its credential with status \(status)"
     case .unreachable(let since): "the vendor cannot be reached since \(since.day)"
     case .removedFromConfiguration: "its file is gone or says enabled: false"

@@ -10,7 +10,7 @@ struct StatusSentence {
 
   var text: String {
     switch record.state {
-    case .completed: "All \(count(record.tasks.count)) done\(accepted)."
+    case .completed: "Done at \(record.tasks.count == 1 ? "" : "all ")\(count(record.tasks.count))\(accepted)."
     case .completedWithExceptions:
       "Ended; \(names { $0.state == .waived }) by a documented exception\(accepted)."
     case .pending:

@@ -180,7 +180,9 @@ extension ManifestLoader {
     guard let members = root["let"]?.members() else { return }
     for (position, member) in members.enumerated() {
       if scope.names[member.name] != nil {
-        member.node.complain("has the name of something else", "call it something else")
+        member.node.complain(
+          "takes the name {\(member.name)}, which is a setting or built in",
+          "call it something else")
       }
       scope.add(member.name, .local(position))
     }

@@ -335,7 +335,9 @@ extension Node {
       guard let slot = taken.firstIndex(of: member.name), let place = member.node.place()
       else { return nil }
       if scope.names[member.name] != nil {
-        member.node.complain("has the name of something else", "call it something else")
+        member.node.complain(
+          "takes the name {\(member.name)}, which is a setting or built in",
+          "call it something else")
       }
       return (slot, place)
     }
