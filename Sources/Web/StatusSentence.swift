@@ -10,7 +10,8 @@ struct StatusSentence {
 
   var text: String {
     switch record.state {
-    case .completed: "Done at \(record.tasks.count == 1 ? "" : "all ")\(count(record.tasks.count))\(accepted)."
+    case .completed:
+      "Done at \(record.tasks.count == 1 ? "" : "all ")\(count(record.tasks.count))\(accepted)."
     case .completedWithExceptions:
       "Ended; \(names { $0.state == .waived }) by a documented exception\(accepted)."
     case .pending:
