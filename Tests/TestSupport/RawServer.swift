@@ -156,6 +156,9 @@ public final class RawConnection: Sendable {
     return true
   }
 
+  /// Reads what comes first, as it is; empty when the client has closed.
+  public func readSome() -> [UInt8] { read(atMost: 64 << 10) ?? [] }
+
   /// Waits until the client closes, throwing away what it still says.
   public func waitForTheEnd() {
     while let bytes = read(atMost: 4096), !bytes.isEmpty {}
