@@ -102,13 +102,20 @@ import Testing
     #expect(try await store.purges(of: [known, unknown]) == [known: [id]])
   }
 
-  @Test func `fails alone when others share the transaction`() async throws {
-    let key = try await store.planned(1, by: 1)
-    async let bad: Int? = try? store.waive(
-      TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
+  @Test func `fails alone and leaves nothing when others share the transaction`() async throws {
+    let gate = Gate()
+    async let first: Void = store.writer.write { _ in gate.wait() }
+    await gate.reached()
+    async let bad: Bool? = try? store.writer.write { (transaction) throws(StoreError) -> Bool in
+      try transaction.audit(AuditRecord(at: noon, actor: "eve", action: "half"))
+      throw StoreError.wrong("test", "the job fails after it wrote")
+    }
     async let good: Void = store.audit("note", by: "ann", at: noon)
+    await store.writer.hasQueued(2)
+    gate.open()
+    try await first
     #expect(await bad == nil)
     try await good
-    #expect(try await store.auditEntries(limit: 9).last?.action == "note")
+    #expect(try await store.auditEntries(limit: 9).map(\.action) == ["note"])
   }
 }
