@@ -78,6 +78,18 @@ import Testing
     #expect(try await store.request(key.request).tasks[0].state == .running)
   }
 
+  @Test func `asks again for neighbours together, as many as the vendor takes`() async throws {
+    let key = try await store.planned(6, by: 6)
+    let verdicts = [Verdict.failed(.refused), .ambiguous]
+    await store.commit([
+      .ended(
+        key, 0..<6,
+        [CallSegment(0..<5, .settled(verdicts[0])), CallSegment(5..<6, .settled(verdicts[1]))])
+    ])
+    #expect(try await store.retry(key, peoplePerCall: 3, by: "ann", at: noon) == 6)
+    #expect(try await store.load().calls.map(\.key.range) == [0..<3, 3..<5, 5..<6])
+  }
+
   @Test func `sees which requests need somebody`() async throws {
     let key = try await store.planned(1, by: 1)
     #expect(try await !store.request(key.request).needsAttention)
