@@ -20,12 +20,14 @@ extension Store {
     }
   }
 
-  /// Asks again for everybody of a task who needs a decision, one call each; returns how many.
+  /// Asks again for everybody of a task who needs a decision; returns how many.
+  ///
+  /// Neighbours with the same verdict share a call of at most so many people.
   public func retry(
-    _ task: TaskKey, by actor: String, at now: Instant
+    _ task: TaskKey, peoplePerCall: Int = 1, by actor: String, at now: Instant
   ) async throws(StoreError) -> Int {
     try await writer.write { (transaction) throws(StoreError) in
-      try transaction.retry(task, by: actor, at: now)
+      try transaction.retry(task, peoplePerCall: peoplePerCall, by: actor, at: now)
     }
   }
 

@@ -53,6 +53,28 @@ import Testing
     #expect(try await store.load().tasks.map(\.key.request) == [id])
   }
 
+  @Test func `lets tasks go on where they were`() async throws {
+    let key = try await store.planned(3, by: 1)
+    await store.commit([.ended(key, 0..<1, .erased)])
+    let note = ConnectorState.disabled(.administrator(note: ""), since: noon)
+    try await store.setConnector(mixpanel, to: note, by: "ann", at: noon)
+    await store.commit([.ended(key, 1..<2, .erased)])
+    let blocked = try await store.request(key.request).tasks[0]
+    #expect(blocked.state == .blocked(.disabledByAdministrator))
+    #expect(blocked.tally.erased == 2)
+    try await store.setConnector(mixpanel, to: .enabled, by: "ann", at: noon)
+    #expect(try await store.request(key.request).tasks[0].state == .running)
+  }
+
+  @Test func `leaves a waiting request waiting when it is enabled again`() async throws {
+    let note = ConnectorState.disabled(.administrator(note: ""), since: noon)
+    try await store.setConnector(mixpanel, to: note, by: "ann", at: noon)
+    _ = try await store.accept(.of(1, startAt: noon + .hours(1)))
+    try await store.setConnector(mixpanel, to: .enabled, by: "ann", at: noon)
+    #expect(try await store.load().tasks.isEmpty)
+    #expect(try await store.load(at: noon + .hours(1)).tasks.count == 1)
+  }
+
   @Test func `is disabled with the request that purges somebody it names`() async throws {
     let earlier = try await store.accept(.of(1)).id
     var acceptance = Acceptance.of(1, at: [mixpanel, braze])

@@ -112,9 +112,11 @@ import Testing
   }
 
   @Test func `gives out again what the engine gave back`() async throws {
-    let key = try await store.planned(2, by: 1)
-    await store.commit([.released([CallKey(key, 1..<2)])])
-    #expect(try await store.load().calls.map(\.key.range) == [1..<2])
+    let key = try await store.planned(2, by: 2)
+    let held = CallSchedule(due: noon + .hours(1), isHeld: true)
+    await store.commit([.ended(key, 0..<2, [CallSegment(0..<2, .again(held))])])
+    await store.commit([.released([CallKey(key, 0..<2)])])
+    #expect(try await store.load().calls.map(\.key.range) == [0..<2])
   }
 
   @Test func `tells when there is more than asked for`() async throws {

@@ -58,7 +58,9 @@ private struct Player {
     case 5..<11: try await conclude(key)
     case 11: await store.commit([.released(try await store.openCalls(of: key).map(\.key))])
     case 12: _ = try await store.load(key.connector, at: now)
-    case 13: _ = try await store.retry(key, by: "ann", at: now)
+    case 13:
+      _ = try await store.retry(
+        key, peoplePerCall: Int.random(in: 1...4, using: &dice), by: "ann", at: now)
     case 14: try await toggle(key.connector)
     default: try await waiveSometimes(key)
     }

@@ -93,7 +93,16 @@ struct `How fast the store is` {
       try await group.waitForAll()
     }
     report("single accepts, 64 at a time", 32_000, clock.now - start)
+    try await toggle()
     try await finishAll()
+  }
+
+  private func toggle() async throws {
+    let start = clock.now
+    let note = ConnectorState.disabled(.administrator(note: ""), since: noon)
+    try await store.setConnector(mixpanel, to: note, by: "ann", at: noon)
+    try await store.setConnector(mixpanel, to: .enabled, by: "ann", at: noon)
+    report("disabled and enabled with open tasks", 32_000, clock.now - start)
   }
 
   private func finishAll() async throws {

@@ -78,6 +78,18 @@ import Testing
     #expect(try await store.request(key.request).tasks[0].state == .running)
   }
 
+  @Test func `asks again for neighbours together, as many as the vendor takes`() async throws {
+    let key = try await store.planned(6, by: 6)
+    let verdicts = [Verdict.failed(.refused), .ambiguous]
+    await store.commit([
+      .ended(
+        key, 0..<6,
+        [CallSegment(0..<5, .settled(verdicts[0])), CallSegment(5..<6, .settled(verdicts[1]))])
+    ])
+    #expect(try await store.retry(key, peoplePerCall: 3, by: "ann", at: noon) == 6)
+    #expect(try await store.load().calls.map(\.key.range) == [0..<3, 3..<5, 5..<6])
+  }
+
   @Test func `sees which requests need somebody`() async throws {
     let key = try await store.planned(1, by: 1)
     #expect(try await !store.request(key.request).needsAttention)
@@ -102,13 +114,20 @@ import Testing
     #expect(try await store.purges(of: [known, unknown]) == [known: [id]])
   }
 
-  @Test func `fails alone when others share the transaction`() async throws {
-    let key = try await store.planned(1, by: 1)
-    async let bad: Int? = try? store.waive(
-      TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
+  @Test func `fails alone and leaves nothing when others share the transaction`() async throws {
+    let gate = Gate()
+    async let first: Void = store.writer.write { _ in gate.wait() }
+    await gate.reached()
+    async let bad: Bool? = try? store.writer.write { (transaction) throws(StoreError) -> Bool in
+      try transaction.audit(AuditRecord(at: noon, actor: "eve", action: "half"))
+      throw StoreError.wrong("test", "the job fails after it wrote")
+    }
     async let good: Void = store.audit("note", by: "ann", at: noon)
+    await store.writer.hasQueued(2)
+    gate.open()
+    try await first
     #expect(await bad == nil)
     try await good
-    #expect(try await store.auditEntries(limit: 9).last?.action == "note")
+    #expect(try await store.auditEntries(limit: 9).map(\.action) == ["note"])
   }
 }

@@ -3,7 +3,8 @@ import Synchronization
 /// A few connections that can only read, each on its own queue; they never wait for the writer.
 final class Readers: Sendable {
   private let connections: [Confined<Connection>]
-  private let next = Atomic<Int>(0)
+  /// How many reads each connection has before it; a long one delays no other.
+  private let waiting: Mutex<[Int]>
 
   init(path: String, count: Int = 2) throws(StoreError) {
     var connections: [Confined<Connection>] = []
@@ -13,15 +14,20 @@ final class Readers: Sendable {
       connections.append(Confined("purgehub.store.reader.\(number)", connection))
     }
     self.connections = connections
+    waiting = Mutex(Array(repeating: 0, count: count))
   }
 
   /// Reads one moment of the database.
   func read<Answer: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(StoreError) -> Answer
   ) async throws(StoreError) -> Answer {
-    let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
-    let reader = connections[Int(UInt(bitPattern: turn) % UInt(connections.count))]
-    return try await reader.now { (connection) throws(StoreError) in
+    let chosen = waiting.withLock { waiting in
+      let chosen = waiting.indices.min { waiting[$0] < waiting[$1] } ?? 0
+      waiting[chosen] += 1
+      return chosen
+    }
+    defer { waiting.withLock { $0[chosen] -= 1 } }
+    return try await connections[chosen].now { (connection) throws(StoreError) in
       try connection.run("BEGIN")
       defer { _ = try? connection.run("COMMIT") }
       return try body(connection)

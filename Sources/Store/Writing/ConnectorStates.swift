@@ -63,10 +63,19 @@ extension Transaction {
       """)
   }
 
+  /// Tasks of which nothing was planned are queued again, all at once; the others decide.
   private func unblock(_ name: ConnectorName, at now: Instant) throws(StoreError) {
     try writeBack()
+    try connection.run(
+      """
+      UPDATE task SET state = \(TaskState.queued), code = NULL, plannable = started
+      WHERE connector = \(name) AND is_open = 1 AND planned_through = 0
+      """)
     let requests = try connection.rows(
-      "SELECT request FROM task WHERE connector = \(name) AND is_open = 1"
+      """
+      SELECT request FROM task
+      WHERE connector = \(name) AND is_open = 1 AND planned_through > 0
+      """
     ) { (row) throws(StoreError) in row.request(0) }
     for request in requests {
       guard var stored = try connection.task(TaskKey(request, name)) else { continue }

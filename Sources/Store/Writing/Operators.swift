@@ -31,13 +31,15 @@ extension Transaction {
       """)
   }
 
-  /// Makes calls of one person each of a task's exceptions; returns how many people.
-  func retry(_ key: TaskKey, by actor: String, at now: Instant) throws(StoreError) -> Int {
+  /// Makes calls of a task's exceptions, neighbours of one verdict together; returns how many people.
+  func retry(
+    _ key: TaskKey, peoplePerCall: Int, by actor: String, at now: Instant
+  ) throws(StoreError) -> Int {
     var stored = try existingTask(key)
     let exceptions = try connection.exceptions(of: key)
     guard !exceptions.isEmpty else { return 0 }
-    for (position, _) in exceptions {
-      try insert(CallKey(key, position..<(position + 1)), CallSchedule(due: now))
+    for range in Self.runs(exceptions, upTo: peoplePerCall) {
+      try insert(CallKey(key, range), CallSchedule(due: now))
     }
     try connection.run(
       """
@@ -51,6 +53,23 @@ extension Transaction {
         at: now, actor: actor, action: "task.retried", request: key.request,
         connector: key.connector, detail: "\(exceptions.count) people"))
     return exceptions.count
+  }
+
+  /// The ranges of neighbours with one verdict, none longer than a limit.
+  private static func runs(
+    _ exceptions: [(position: Int, verdict: Verdict)], upTo limit: Int
+  ) -> [Range<Int>] {
+    var runs: [(range: Range<Int>, verdict: Verdict)] = []
+    for (position, verdict) in exceptions {
+      if let last = runs.last, last.range.upperBound == position, last.verdict == verdict,
+        last.range.count < limit
+      {
+        runs[runs.count - 1].range = last.range.lowerBound..<(position + 1)
+      } else {
+        runs.append((position..<(position + 1), verdict))
+      }
+    }
+    return runs.map(\.range)
   }
 
   /// Cancels a request that has not started; returns its connectors, nil when it is too late.
