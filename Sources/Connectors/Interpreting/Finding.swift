@@ -1,0 +1,159 @@
+import Documents
+import HTTPTypes
+import PurgeCore
+
+extension Walk {
+  /// More pages than this are a search that found too much, or a vendor that goes in circles.
+  private static let mostPages = 50
+
+  /// Looks a person up, page by page; each row that is really theirs goes on to the next steps.
+  mutating func look(_ step: Step, _ find: Find, _ frame: Frame) throws(Stop) -> [Member] {
+    guard let member = frame.members.first else { return [] }
+    var found: [Member] = []
+    var page = PageTurn(number: 0)
+    for _ in 0..<Self.mostPages {
+      guard let request = try? page.request(step, frame) else { return try refuse([member]) }
+      var answer = try exchange(request)
+      let judgement = step.judgeLookUp(
+        &answer, kind: kind(of: [member]), common: manifest.rules)
+      if let judgement {
+        _ = try settle(judgement, &answer, [member], step, frame)
+        return judgement.word == .absent && !found.isEmpty ? found : []
+      }
+      guard let body = answer.json() else { return fail(.unexpectedBody, member) }
+      let rows = find.rows.rows(in: body)
+      for row in rows where find.guards.allSatisfy({ $0.holds(for: row, frame) }) {
+        guard let taken = find.taken(from: row, member) else {
+          return fail(.unexpectedBody, member)
+        }
+        found.append(taken)
+      }
+      guard found.count <= find.max else { return fail(.ambiguous, member) }
+      guard let next = find.page?.next(after: page, rows, body, answer.response) else {
+        return conclude(found, member)
+      }
+      guard next != page else { break }
+      page = next
+    }
+    return fail(.unexpectedBody, member)
+  }
+
+  private mutating func conclude(_ found: [Member], _ member: Member) -> [Member] {
+    if found.isEmpty { note(.settled(.absent), for: member) }
+    return found
+  }
+
+  private mutating func fail(_ code: Code, _ member: Member) -> [Member] {
+    note(.settled(.failed(code)), for: member)
+    return []
+  }
+}
+
+extension Step {
+  /// What a look-up's answer means; nothing when its rows are to be read.
+  fileprivate func judgeLookUp(
+    _ answer: inout Answer, kind: IdentityKind?, common: [Rule]
+  ) -> Judgement? {
+    for rule in rules + common where rule.holds(&answer, item: nil, kind: kind, rows: nil) {
+      return Judgement(rule.word)
+    }
+    return answer.isSuccess ? nil : answer.usualFailure
+  }
+}
+
+extension Find {
+  fileprivate func taken(from row: JSON, _ member: Member) -> Member? {
+    var member = member
+    for (slot, place) in take {
+      guard let value = row.at(place), let text = value.plainText, !text.isEmpty else {
+        return nil
+      }
+      member.taken[slot] = value
+    }
+    return member
+  }
+}
+
+extension Find.Guard {
+  /// Whether a row is really the person's: a search is never trusted.
+  func holds(for row: JSON, _ frame: Frame) -> Bool {
+    guard let place = try? frame.text(of: place), let pointer = try? JSONPointer(place),
+      let wanted = try? frame.text(of: value), let found = row.at(pointer)
+    else { return false }
+    let isEmail = frame.members.first?.identity?.identity.kind == .email
+    return (found.array ?? [found]).contains { candidate in
+      guard let text = candidate.plainText else { return false }
+      // The part of an address that vendors fold is folded by nearly all of them.
+      return text == wanted || (isEmail && text.lowercased() == wanted.lowercased())
+    }
+  }
+}
+
+/// Which page is asked for.
+private struct PageTurn: Equatable {
+  var number: Int
+  var url: String?
+  var cursor: String?
+  var parameter: [String] = []
+
+  func request(_ step: Step, _ frame: Frame) throws(Unbound) -> HTTPRequest {
+    var frame = frame
+    frame.cursor = cursor
+    let added = parameter.count == 2 ? (parameter[0], parameter[1]) : nil
+    return try step.request(frame, next: url, adding: added)
+  }
+}
+
+extension Find.Page {
+  /// The next page; nothing when this was the last.
+  fileprivate func next(
+    after page: PageTurn, _ rows: [JSON], _ body: JSON, _ response: HTTPResponse
+  ) -> PageTurn? {
+    var next = PageTurn(number: page.number + 1)
+    switch self {
+    case .url(let place):
+      guard let url = body.at(place)?.string, !url.isEmpty else { return nil }
+      next.url = url
+      // The same page again would go on for ever.
+      return url == page.url ? page : next
+    case .link(let relation):
+      guard let url = response.fields.link(relation) else { return nil }
+      next.url = url
+      return url == page.url ? page : next
+    case .cursor(let place):
+      guard let cursor = body.at(place)?.plainText, !cursor.isEmpty else { return nil }
+      next.cursor = cursor
+      return cursor == page.cursor ? page : next
+    case .after(let parameter, let last, let more):
+      guard let row = rows.last, let value = row.at(last)?.plainText else { return nil }
+      if let more, body.at(more)?.bool != true { return nil }
+      next.parameter = [parameter, value]
+      return next.parameter == page.parameter ? page : next
+    case .offset(let parameter, let size):
+      guard rows.count >= size else { return nil }
+      next.parameter = [parameter, String(next.number * size)]
+    case .number(let parameter, let size):
+      guard rows.count >= size else { return nil }
+      next.parameter = [parameter, String(next.number + 1)]
+    }
+    return next
+  }
+}
+
+extension HTTPFields {
+  /// The target of a `Link` with a relation (RFC 8288).
+  fileprivate func link(_ relation: String) -> String? {
+    for field in values(of: "Link") {
+      for link in field.split(separator: ",<").joined(separator: ", <").split(separator: ", <") {
+        let parts = link.split(separator: ">", maxSplits: 1)
+        guard parts.count == 2 else { continue }
+        let attributes = parts[1].split(separator: ";").map {
+          $0.filter { $0 != " " && $0 != "\"" }
+        }
+        guard attributes.contains("rel=\(relation)") else { continue }
+        return String(parts[0].drop { $0 == "<" || $0 == " " })
+      }
+    }
+    return nil
+  }
+}

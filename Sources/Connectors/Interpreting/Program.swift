@@ -1,0 +1,100 @@
+import Documents
+import PurgeCore
+
+/// A manifest together with one connector's settings: everything that stays the same between calls.
+final class Program: Sendable {
+  let manifest: Manifest
+  let connector: ConnectorName
+  /// The settings' values in the schema's order; nothing for one that is not set.
+  let settings: [JSON?]
+  let isSelfHosted: Bool
+  /// Where requests go whatever the manifest says, for a sandbox; without a slash at the end.
+  let detour: String?
+  /// The entries of `people` whose conditions hold.
+  let entries: [Int]
+  /// The elements `for` goes through, one list for each round.
+  let rounds: [[JSON]]
+
+  init(_ manifest: Manifest, _ configuration: ConnectorConfiguration) {
+    self.manifest = manifest
+    connector = configuration.name
+    settings = configuration.values
+    isSelfHosted = manifest.isSelfHosted || configuration.isSelfHosted
+    detour = configuration.base.map(Self.withoutSlash)
+    let settings = settings
+    entries = manifest.people.indices.filter { entry in
+      manifest.people[entry].condition.allSatisfy { condition in
+        settings[condition.setting]?.isEquivalent(to: condition.value) ?? false
+      }
+    }
+    rounds = manifest.loops.reduce([[]]) { rounds, loop in
+      let elements = settings[loop.setting]?.array ?? []
+      return rounds.flatMap { round in elements.map { round + [$0] } }
+    }
+  }
+
+  private static func withoutSlash(_ url: String) -> String {
+    url.hasSuffix("/") ? String(url.dropLast()) : url
+  }
+
+  /// The vendor's base for this request.
+  func base(_ frame: Frame) throws(Unbound) -> String {
+    if let detour { return detour }
+    switch manifest.base {
+    case .template(let template): return Self.withoutSlash(try template.render(frame))
+    case .name(let use):
+      guard let text = try frame.texts(of: use).first else { throw Unbound(name: use.name) }
+      return Self.withoutSlash(text)
+    case .map(let setting, let templates):
+      guard let value = settings[setting]?.plainText, let template = templates[value] else {
+        throw Unbound(name: manifest.schema.properties[setting].name)
+      }
+      return Self.withoutSlash(try template.render(frame))
+    }
+  }
+
+  /// Refuses a URL that is neither the base's nor on one of the hosts, or goes over plain http.
+  func check(_ url: String, base: String) throws(Unbound) {
+    guard let origin = Origin(url), origin.scheme == "https" || isSelfHosted else {
+      throw Unbound(name: "base")
+    }
+    if let own = Origin(base), own.text == origin.text { return }
+    guard manifest.hosts.contains(where: { $0.matches(origin.host) }) else {
+      throw Unbound(name: "hosts")
+    }
+  }
+
+  /// The person's identities this vendor knows, in its order of preference.
+  func known(_ subject: Subject) -> [KnownIdentity] {
+    entries.flatMap { entry in
+      subject.identities.filter { $0.kind == manifest.people[entry].ours }
+        .map { KnownIdentity(identity: $0, entry: entry) }
+    }
+  }
+
+  /// What a request to this vendor lacks for an identity.
+  func objection(to known: KnownIdentity) -> Code? {
+    let entry = manifest.people[known.entry]
+    if known.identity.value.isEmpty { return .unusableRequest }
+    if entry.needsLabel, (known.identity.label ?? "").isEmpty { return .unreadableInput }
+    if entry.needsPrioritization, known.identity.prioritization.isEmpty {
+      return .prioritizationMissing
+    }
+    return nil
+  }
+
+  /// For whom requests are made: one member for each identity that travels by itself.
+  func members(of person: Int, _ subject: Subject) -> [Member] {
+    let known = known(subject).filter { objection(to: $0) == nil }
+    let taken = [JSON?](repeating: nil, count: manifest.takenNames.count)
+    guard let first = known.first else { return [] }
+    func member(_ identity: KnownIdentity?) -> Member {
+      Member(person: person, identity: identity, identities: known, taken: taken)
+    }
+    switch manifest.send {
+    case .first: return [member(first)]
+    case .each: return known.map(member)
+    case .all: return [member(nil)]
+    }
+  }
+}

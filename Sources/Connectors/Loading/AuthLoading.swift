@@ -1,0 +1,53 @@
+import Documents
+
+extension ManifestLoader {
+  private static let authWords = [
+    "bearer", "basic", "headers", "query", "token", "aws", "plugin",
+  ]
+
+  func authorization(_ scopes: Scopes, _ steps: inout StepLoader) -> Authorization {
+    var authorization = Authorization()
+    guard let node = root["auth"] else { return authorization }
+    for part in node.oneOrMore() {
+      guard part.words(Self.authWords) else { continue }
+      for word in ["aws", "plugin"] {
+        part[word]?.complain(
+          "is not available in this version", "use bearer, basic, headers, query or token")
+      }
+      if let token = part["token"] {
+        if authorization.token != nil { token.complain("is the second token", "fetch one") }
+        authorization.token = steps.token(token, scopes.token, names: scopes.tokenNames)
+      }
+      authorization.parts += part.authorization(scopes.step.adding([.body]))
+    }
+    return authorization
+  }
+}
+
+extension ManifestLoader.Scopes {
+  fileprivate var tokenNames: [String] {
+    base.names.filter { if case .token = $0.value { true } else { false } }.map(\.key)
+  }
+}
+
+extension Node {
+  fileprivate func authorization(_ scope: Scope) -> [Authorization.Part] {
+    var parts: [Authorization.Part] = []
+    if let bearer = self["bearer"]?.template(scope) { parts.append(.bearer(bearer)) }
+    if let basic = self["basic"].flatMap({ $0.basic(scope) }) { parts.append(basic) }
+    if let headers = self["headers"]?.headers(scope) { parts.append(.headers(headers)) }
+    if let query = self["query"]?.parameters(scope) { parts.append(.query(query)) }
+    return parts
+  }
+
+  private func basic(_ scope: Scope) -> Authorization.Part? {
+    guard let elements = elements(), elements.count == 2 else {
+      complain("is not a user and a password", "write [\"{user}\", \"{password}\"]")
+      return nil
+    }
+    // An empty password is what some vendors ask for.
+    guard let user = elements[0].template(scope), let password = elements[1].template(scope)
+    else { return nil }
+    return .basic(user, password)
+  }
+}
