@@ -1,0 +1,58 @@
+import Connectors
+import Foundation
+import Testing
+
+@Suite struct `The recorded exchanges` {
+  private static let folder = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Connectors")
+
+  static let names: [String] = {
+    let found = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return (found ?? []).filter { !$0.hasPrefix(".") }.sorted()
+  }()
+
+  @Test func `are found`() {
+    #expect(!Self.names.isEmpty)
+  }
+
+  @Test(arguments: names)
+  func `go as recorded`(name: String) throws {
+    let manifest = try Self.manifest(name)
+    for story in try Self.exchanges(name).cases {
+      let problems = story.replay(manifest)
+      #expect(
+        problems.isEmpty,
+        "\(name), line \(story.line), \(story.title)\n\(problems.joined(separator: "\n"))")
+    }
+  }
+
+  @Test(arguments: names)
+  func `show a success, an absence, a failure and a retry`(name: String) throws {
+    let exchanges = try Self.exchanges(name)
+    let shown = Set(exchanges.cases.flatMap(\.shows))
+    let wanted: [Exchanges.Shown] = [.absent, .failure, .retry]
+    for kind in wanted where !shown.contains(kind) {
+      #expect(exchanges.cannotShow[kind.rawValue] != nil, "\(name) lacks a case of \(kind)")
+    }
+    #expect(!shown.isDisjoint(with: [.success, .accepted, .pending]), "\(name) lacks a success")
+  }
+
+  @Test(arguments: names)
+  func `are explained in a page of their own`(name: String) {
+    let page = Self.folder.appending(path: "\(name)/README.md").path
+    #expect(FileManager.default.fileExists(atPath: page))
+  }
+
+  private static func manifest(_ name: String) throws -> Manifest {
+    try Manifest(named: name, reading: bytes("\(name)/connector.json5"))
+  }
+
+  private static func exchanges(_ name: String) throws -> Exchanges {
+    try Exchanges(of: name, reading: bytes("\(name)/exchanges.json5"))
+  }
+
+  private static func bytes(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: folder.appending(path: path)))
+  }
+}
