@@ -4,8 +4,9 @@ import HTTPTypes
 import PurgeCore
 
 extension Step {
-  /// The request for a frame's people; throws when anything in it has no value. The URL of a
-  /// further page stands for the step's own.
+  /// The request for a frame's people.
+  ///
+  /// It throws when anything in it has no value. A further page's URL stands for the step's own.
   func request(_ frame: Frame, next: String? = nil, adding parameter: (String, String)? = nil)
     throws(Unbound) -> HTTPRequest
   {
