@@ -86,13 +86,13 @@ extension JSON {
     }
   }
 
-  /// What kind of value this is, in words for a sentence: "a string", "an object".
+  /// What kind of value this is, in words for a sentence: "a text", "an object".
   public var kindInWords: String {
     switch self {
     case .null: "null"
     case .bool: "true or false"
     case .number: "a number"
-    case .string: "a string"
+    case .string: "a text"
     case .array: "a list"
     case .object: "an object"
     }

@@ -58,7 +58,9 @@ final class Program: Sendable {
     guard let origin = Origin(url), origin.scheme == "https" || isSelfHosted else {
       throw Unbound(name: "base")
     }
-    if let own = Origin(base), own.text == origin.text { return }
+    // A base that a token's answer brought along is the vendor's word, not the manifest's.
+    let isOurs = detour != nil || !manifest.base.needsToken
+    if isOurs, let own = Origin(base), own.text == origin.text { return }
     guard manifest.hosts.contains(where: { $0.matches(origin.host) }) else {
       throw Unbound(name: "hosts")
     }
@@ -96,5 +98,18 @@ final class Program: Sendable {
     case .each: return known.map(member)
     case .all: return [member(nil)]
     }
+  }
+}
+
+extension Base {
+  /// Whether it is known only with a token in hand.
+  var needsToken: Bool {
+    let uses: [NameUse] =
+      switch self {
+      case .name(let use): [use]
+      case .template(let template): template.uses
+      case .map(_, let templates): templates.values.flatMap(\.uses)
+      }
+    return uses.contains { if case .token = $0.reference { true } else { false } }
   }
 }

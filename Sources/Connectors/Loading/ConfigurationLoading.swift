@@ -253,18 +253,6 @@ extension SecretReference {
   }
 }
 
-extension Base {
-  fileprivate var needsToken: Bool {
-    let uses: [NameUse] =
-      switch self {
-      case .name(let use): [use]
-      case .template(let template): template.uses
-      case .map(_, let templates): templates.values.flatMap(\.uses)
-      }
-    return uses.contains { if case .token = $0.reference { true } else { false } }
-  }
-}
-
 extension JSON {
   /// The same with the members of each object in the order of their names.
   fileprivate var sorted: JSON {

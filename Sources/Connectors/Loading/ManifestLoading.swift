@@ -57,6 +57,11 @@ struct ManifestLoader {
       lets: scopes.step.lets.compactMap { $0 }, loops: loops, takenNames: taken,
       tokenNames: tokens, rules: rules, steps: erase, poll: poll,
       check: root["check"].flatMap { steps.check($0, scopes.check) })
+    if manifest.base.needsToken, manifest.hosts.isEmpty {
+      root["base"]?.complain(
+        "comes from the token's answer, which could name any host",
+        "write hosts: [\"*.vendor.example\"]")
+    }
     return manifest
   }
 

@@ -91,6 +91,7 @@ struct StepLoader {
   private func request(_ node: Node, _ outer: Scope) -> Step {
     var step = Step()
     var scope = outer
+    let before = node.findings.list.count
     step.with = with(node["with"], outer)
     for (position, value) in step.with.enumerated() { scope.add(value.name, .with(position)) }
     let methods = Self.methods.filter { node[$0] != nil }
@@ -108,7 +109,8 @@ struct StepLoader {
     step.headers = node["headers"]?.headers(headerScope) ?? []
     step.type = node["type"]?.text()
     step.body = body(node, scope)
-    step.usesMember = usesMember(step, scope)
+    // What could not be read is not said to be missing as well.
+    step.usesMember = node.findings.list.count > before || usesMember(step, scope)
     return step
   }
 
