@@ -87,7 +87,7 @@ extension InstalledConnector {
     self.init(
       name: configuration.name, use: configuration.use, title: configuration.title, file: path,
       revision: configuration.revision, text: String(decoding: bytes, as: UTF8.self),
-      behaviour: behaviour,
+      kinds: manifest.kinds, behaviour: behaviour,
       policy: ConnectionPolicy(
         selfHosted: configuration.isSelfHosted, http2: configuration.usesHTTP2,
         maxConnections: behaviour.traits.concurrent + 2),

@@ -82,11 +82,21 @@ extension House {
       }
       parts.append(try part(connector, state, references[name] ?? [], in: selection))
     }
+    if !parts.isEmpty, parts.allSatisfy({ $0.people == 0 }) { throw unknownKind(installed) }
     let phrase =
       selection.people.count > settings.phraseAbove ? "PURGE \(selection.people.count)" : nil
     return Plan(
       kind: selection.kind, people: selection.people.count, connectors: parts, phrase: phrase,
       hash: try hash(selection, parts, installed))
+  }
+
+  /// A kind that nobody knows is a wrong header rather than a vendor's own kind; it is not repeated,
+  /// since a file without a header begins with somebody's identifier.
+  private func unknownKind(_ installed: [InstalledConnector]) -> Refusal {
+    let known = Set(installed.flatMap(\.kinds)).sorted().map(\.rawValue).joined(separator: ", ")
+    return Refusal(
+      .noIdentifierKind, "No configured connector knows people by that identifier kind.",
+      action: "They know \(known); a CSV's first line names the kind.")
   }
 
   private func part(

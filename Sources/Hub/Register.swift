@@ -16,6 +16,8 @@ struct InstalledConnector: Sendable {
   var revision: String
   /// The file's text.
   var text: String
+  /// The identifier kinds its vendor knows.
+  var kinds: [IdentityKind]
   var behaviour: any ConnectorBehaviour
   var policy: ConnectionPolicy
   /// Every text of its settings; secrets too, so it is never shown.

@@ -103,9 +103,10 @@ extension RequestRecord {
     return members
   }
 
-  /// Whole days until the deadline, negative after it.
+  /// Days until the deadline, begun ones counted; negative after it.
   func daysLeft(at now: Instant) -> Int {
-    Int(((deadline - now).milliseconds) / Span.days(1).milliseconds)
+    let (left, day) = ((deadline - now).milliseconds, Span.days(1).milliseconds)
+    return Int(left > 0 ? (left + day - 1) / day : left / day)
   }
 }
 
