@@ -32,8 +32,8 @@ public struct PlannedConnector: Sendable, Hashable {
   public var consequences: [String]
   /// What stays at the vendor, as its manifest says.
   public var residuals: [String]
-  /// The strongest evidence its answers give.
-  public var evidence: Evidence
+  /// The strongest evidence its answers give; nil when its file cannot be read.
+  public var evidence: Evidence?
 }
 
 /// What an operator says to a plan.
@@ -60,7 +60,7 @@ extension PlannedConnector {
   ) -> PlannedConnector {
     PlannedConnector(
       name: name, state: state, people: people, calls: 0, wouldDisable: [], consequences: [],
-      residuals: [], evidence: .sent)
+      residuals: [], evidence: nil)
   }
 }
 

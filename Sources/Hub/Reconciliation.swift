@@ -25,7 +25,7 @@ enum Reconciliation: Sendable, Hashable {
   /// Decides.
   ///
   /// `state` is what the store remembers, nil for nothing; `revision` is the one last accepted, and
-  /// `hasGoodRevision` says whether its text is kept.
+  /// `hasGoodRevision` says whether it can still be used, its secrets included.
   static func decide(
     file: FileStanding, state: ConnectorState?, revision: String?, hasGoodRevision: Bool
   ) -> Reconciliation {

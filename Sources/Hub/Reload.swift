@@ -113,7 +113,7 @@ extension House {
     let file = register.file(name)
     let decision = Reconciliation.decide(
       file: file?.standing ?? .absent, state: record?.state, revision: record?.revision,
-      hasGoodRevision: record?.goodRevision != nil)
+      hasGoodRevision: register.installed(name) != nil)
     switch decision {
     case .ignore: return (nil, [])
     case .keep(let problems):
@@ -124,7 +124,7 @@ extension House {
       return try await examine(connector, record, by: actor)
     case .disable(let reason):
       let state = ConnectorState.disabled(reason, since: now())
-      if reason == .removedFromConfiguration { register.install(nil, as: name) }
+      register.install(nil, as: name)
       register.note(file?.problems ?? [], for: name)
       try await set(name, state, by: actor)
       return (line(name, state, changed: record?.state.isSame(as: state) != true), [])

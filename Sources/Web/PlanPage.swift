@@ -19,7 +19,7 @@ extension PlannedConnector {
     var members: [JSON.Member] = [
       .init("name", .string(name.description)), .init("state", .string(state.word)),
       .init("people", JSON(people)), .init("calls", JSON(calls)),
-      .init("evidence", .string(evidence.word)),
+      .init("evidence", evidence.map { .string($0.word) } ?? .null),
       .init("wouldDisable", .array(wouldDisable.map(\.json))),
       .init("consequences", .array(consequences.map(JSON.string))),
       .init("residuals", .array(residuals.map(JSON.string))),

@@ -99,7 +99,7 @@ struct PlanView {
       [
         name(connector), connector["state"]?.string ?? "",
         String(connector["people"]?.integer ?? 0), String(connector["calls"]?.integer ?? 0),
-        connector["evidence"]?.string ?? "",
+        connector["evidence"]?.string ?? "-",
       ]
     }
     table.lines().forEach { console.say("  " + $0) }
