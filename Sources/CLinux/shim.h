@@ -1,4 +1,5 @@
 /* What Swift's Glibc module leaves out. */
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -15,4 +16,12 @@ static inline int64_t hub_now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* glibc declares this for GNU sources only. */
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+
+/* Keeps descriptors from a child: one that it inherits is never closed for the other side. */
+static inline int hub_close_from(void *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np((posix_spawn_file_actions_t *)actions, first);
 }

@@ -1,10 +1,12 @@
+import CLinux
 import Foundation
 import Glibc
 import Synchronization
 
 /// A program run beside the tests, killed at the latest when this goes.
 ///
-/// It is spawned with an empty signal mask: a child of a task would ignore SIGTERM.
+/// It is spawned with an empty signal mask, because a child of a task would ignore SIGTERM, and
+/// without our descriptors, because a socket it shares is not closed when we close it.
 public final class ChildProcess: Sendable {
   /// Its number.
   public let id: Int32
@@ -65,6 +67,7 @@ public final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
+    unsafe hub_close_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
