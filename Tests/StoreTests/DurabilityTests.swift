@@ -169,6 +169,7 @@ import Testing
       try desk.connection.execute("PRAGMA max_page_count = 1")
     }
     #expect(await store.commit([exceptions]) == nil)
+    #expect(try await store.counts().lastFailure?.code == .full)
     #expect(try await store.request(key.request).tasks[0].tally == Tally())
     try await store.writer.between { (desk) throws(StoreError) in
       try desk.connection.execute("PRAGMA max_page_count = 1000000")
