@@ -1,13 +1,14 @@
 /// The tables, and the steps by which an older database becomes one of today.
 enum Schema {
-  /// The version this hub writes; a database of a newer one is refused.
-  static var version: Int { steps.count }
-
   /// Step n makes version n + 1 of version n; a step is never changed once released.
   static let steps: [Dialect.Text] = [foundation]
 
-  /// Brings the database to this version in one transaction.
-  static func bring(_ connection: Connection) throws(StoreError) {
+  /// Brings the database to the version of these steps, inside the caller's transaction; a database
+  /// of a newer version is refused.
+  static func bring(
+    _ connection: Connection, by steps: [Dialect.Text] = steps
+  ) throws(StoreError) {
+    let version = steps.count
     try connection.execute(
       "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, number BIGINT, bytes BYTEA)")
     let found = try connection.first("SELECT number FROM meta WHERE name = 'schema_version'") {

@@ -106,6 +106,12 @@ import Testing
     #expect(try await store.request(id).tasks[0].state == .blocked(.credentialRejected))
   }
 
+  @Test func `is written down once when the engine repeats itself`() async throws {
+    let ill = ConnectorState.degraded(since: noon)
+    await store.commit([.connector(mixpanel, ill), .connector(mixpanel, ill)])
+    #expect(try await store.auditEntries(limit: 9).map(\.action) == ["connector.degraded"])
+  }
+
   @Test func `comes with its last good text, sealed`() async throws {
     let text = ConnectorText(revision: "r1", text: "{ token: 'canary-secret' }")
     try await store.setConnector(mixpanel, to: .enabled, revision: text, by: "ann", at: noon)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import PurgeCore
+import Synchronization
 import Testing
 
 @testable import Store
@@ -98,6 +99,45 @@ import Testing
     #expect(try await again.rowCount("SELECT COUNT(*) FROM request_key") == (isDone ? 0 : 1))
     #expect(try await again.notices(limit: 9).count == (isDone ? 1 : 0))
     #expect(try await again.auditEntries(limit: 9).count == (isDone ? 2 : 1))
+  }
+}
+
+@Suite struct `A process that is killed` {
+  @Test func `2 keeps every request it answered for`() async throws {
+    let world = try World()
+    await #expect(processExitsWith: .signal(SIGKILL)) { [folder = world.folder as String] in
+      let key = try #require(MasterKey(Array(repeating: 7, count: 32)))
+      let store = try Store(folder: folder, key: key)
+      let answers = try Answers(path: folder + "/answers")
+      await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 {
+          group.addTask { while true { answers.note(try await store.accept(.of(2)).id) } }
+        }
+      }
+    }
+    let answers = try String(contentsOfFile: world.folder + "/answers", encoding: .utf8)
+    let ids = try answers.split(separator: "\n").map { try PurgeRequestID(reading: String($0)) }
+    #expect(ids.count >= 100)
+    let store = try world.open()
+    try await store.check()
+    for id in ids { #expect(try await store.request(id).total == 2) }
+  }
+}
+
+/// A file of the requests a process answered for; after a hundred it kills the process.
+private final class Answers: Sendable {
+  private let descriptor: Int32
+  private let count = Atomic<Int>(0)
+
+  init(path: String) throws {
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    try #require(descriptor >= 0)
+  }
+
+  func note(_ id: PurgeRequestID) {
+    let line = Array("\(id)\n".utf8)
+    _ = unsafe write(descriptor, line, line.count)
+    if count.wrappingAdd(1, ordering: .relaxed).newValue == 100 { kill(getpid(), SIGKILL) }
   }
 }
 

@@ -82,6 +82,47 @@ import Testing
   }
 }
 
+@Suite struct `An older database` {
+  let world: World
+  let newer: [Dialect.Text]
+  let broken: [Dialect.Text]
+
+  init() throws {
+    world = try World()
+    newer = Schema.steps + [Dialect.Text("CREATE TABLE later(id BIGINT)")]
+    broken = newer + [Dialect.Text("CREATE TABLE half(id BIGINT); CREATE TABLE later(id BIGINT)")]
+  }
+
+  /// Opens the file as a hub of other steps would; returns the version it then has.
+  private func version(after steps: [Dialect.Text]) throws -> Int? {
+    let connection = try Connection(path: world.folder + "/hub.sqlite")
+    try connection.execute("BEGIN IMMEDIATE")
+    try Schema.bring(connection, by: steps)
+    try connection.execute("COMMIT")
+    return try connection.first("SELECT number FROM meta WHERE name = 'schema_version'") {
+      (row) throws(StoreError) in row.integer(0)
+    }
+  }
+
+  @Test func `13 becomes one of today and keeps what it holds`() async throws {
+    let store = try world.open()
+    _ = try await store.accept(.of(1))
+    await store.close()
+    #expect(try version(after: newer) == Schema.steps.count + 1)
+    let connection = try Connection(path: world.folder + "/hub.sqlite")
+    let requests = try connection.first("SELECT COUNT(*) FROM request") {
+      (row) throws(StoreError) in row.integer(0)
+    }
+    #expect(requests == 1)
+  }
+
+  @Test func `13 stays what it was when a step fails`() async throws {
+    await (try world.open()).close()
+    #expect(throws: StoreError.self) { try version(after: broken) }
+    #expect(throws: Never.self) { try world.open() }
+  }
+}
+
 @Suite struct `A transaction` {
   let world: World
   let store: Store
@@ -128,6 +169,7 @@ import Testing
       try desk.connection.execute("PRAGMA max_page_count = 1")
     }
     #expect(await store.commit([exceptions]) == nil)
+    #expect(try await store.counts().lastFailure?.code == .full)
     #expect(try await store.request(key.request).tasks[0].tally == Tally())
     try await store.writer.between { (desk) throws(StoreError) in
       try desk.connection.execute("PRAGMA max_page_count = 1000000")

@@ -46,6 +46,22 @@ struct `How fast the store is` {
     report("waiving and shredding a million", 1_000_000, clock.now - waiving)
   }
 
+  @Test func `in starting with a million people open`() async throws {
+    let id = try await store.accept(.of(1_000_000)).id
+    let key = TaskKey(id, mixpanel)
+    for start in stride(from: 0, to: 1_000_000, by: 10_000) {
+      let ranges = stride(from: start, to: start + 10_000, by: 10).map { $0..<($0 + 10) }
+      await store.commit([.planned(key, ranges, at: noon)])
+    }
+    await store.close()
+    let opening = clock.now
+    let again = try world.open()
+    report("opening with open calls", 100_000, clock.now - opening)
+    let loading = clock.now
+    let calls = try await again.load(calls: 256).calls.count
+    report("first load", calls, clock.now - loading)
+  }
+
   /// The longest an audit entry took, of so many milliseconds of entries one after the other.
   private func longestWait(_ milliseconds: Int) async throws -> Duration {
     let end = clock.now + .milliseconds(milliseconds)

@@ -34,6 +34,18 @@ import Testing
     #expect(second == Accepted(id: first.id, isNew: false))
   }
 
+  @Test func `S13 is one, however many ask for it at once`() async throws {
+    var acceptance = Acceptance.of(1)
+    acceptance.idempotency = IdempotencyKey("k", digest: [1])
+    let ids = try await withThrowingTaskGroup(of: Accepted.self) { [acceptance] group in
+      for _ in 0..<20 { group.addTask { try await store.accept(acceptance) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(ids.map(\.id)).count == 1)
+    #expect(ids.filter(\.isNew).count == 1)
+    #expect(try await store.requests(limit: 9).count == 1)
+  }
+
   @Test func `is refused for the same key with another body`() async throws {
     var acceptance = Acceptance.of(1)
     acceptance.idempotency = IdempotencyKey("k", digest: [1])

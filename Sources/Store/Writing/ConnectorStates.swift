@@ -6,7 +6,8 @@ extension Transaction {
   func hear(
     _ state: ConnectorState, of name: ConnectorName, at now: Instant
   ) throws(StoreError) {
-    guard try !isDisabled(name) else { return }
+    let known = try connection.state(of: name)
+    guard known?.isDisabled != true, known != state else { return }
     try change(name, to: state, at: now)
     let word = ConnectorStateText.word(state)
     try audit(

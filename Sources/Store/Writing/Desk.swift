@@ -30,6 +30,8 @@ final class Desk {
     } catch {
       opened = OpenedPeople()
       rollBack()
+      counts.failedTransactions += 1
+      counts.lastFailure = error
       for job in jobs { job.failed(error) }
     }
   }
@@ -109,13 +111,18 @@ extension Desk {
     "purgehub: the outcome of a commit is unknown (\(error.call): \(error.detail)); restart\n"
   let bytes = Array(line.utf8)
   _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
-  exit(70)
+  // Without the usual ending: other threads are still at work.
+  _exit(70)
 }
 
 /// What the store did since it was opened, for metrics and tests.
 public struct StoreCounts: Sendable, Hashable {
   /// Durable transactions.
   public var transactions = 0
+  /// Transactions that changed nothing, as on a full disk.
+  public var failedTransactions = 0
+  /// Why the last of them failed; nil when none did.
+  public var lastFailure: StoreError?
   /// Answers for calls that were no longer open; they changed nothing.
   public var staleAnswers = 0
   /// Plans that did not begin at their task's cursor; they changed nothing.
