@@ -2,7 +2,7 @@ import Documents
 import Testing
 
 @Suite struct `A JSON value` {
-  let value: JSON = ["b": [1, 2.5, nil, true], "a": "q\"\\\n\u{1}\u{1F}é😀/", "c": [:], "d": []]
+  let value: JSON = ["b": [1, 2.5, .null, true], "a": "q\"\\\n\u{1}\u{1F}é😀/", "c": [:], "d": []]
 
   @Test func `is written compactly, in order, with only the escapes it needs`() {
     let text = #"{"b":[1,2.5,null,true],"a":"q\"\\\n\u0001\u001fé😀/","c":{},"d":[]}"#
@@ -37,7 +37,7 @@ import Testing
     arguments: [
       (["a": 1, "b": 2] as JSON, ["b": 2, "a": .number("1.0")] as JSON, true),
       ([1, 2], [2, 1], false), (["a": 1], ["a": 1, "b": 1], false), (1, "1", false),
-      (nil, nil, true),
+      (.null, .null, true),
     ] as [(JSON, JSON, Bool)])
   func `means the same with its members in another order`(one: JSON, two: JSON, same: Bool) {
     #expect(one.isEquivalent(to: two) == same)
