@@ -76,7 +76,10 @@ let package = Package(
     tests(of: "Transport", using: ["HTTPTypes", "TestSupport", "CLinux"]),
     tests(
       of: "Hub",
-      using: ["Web", "Sandbox", "Store", "PurgeCore", "HTTPTypes", "Documents", "TestSupport"]),
+      using: [
+        "Web", "Sandbox", "Store", "Transport", "Directory", "PurgeCore", "HTTPTypes", "Documents",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["purgehub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport"],

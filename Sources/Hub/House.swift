@@ -61,7 +61,8 @@ public final class House: Sendable {
     } catch {
       throw StoreError(.unavailable, call: error.call, detail: "the engine's loop could not start")
     }
-    starter = Task { [store, engine] in await Self.startWaiting(store, engine) }
+    let period = settings.waitingPeriod
+    starter = Task { [store, engine] in await Self.startWaiting(store, engine, period) }
   }
 
   /// The wall clock.
@@ -88,16 +89,17 @@ public final class House: Sendable {
   }
 
   /// Starts requests as their waiting periods end.
-  private static func startWaiting(_ store: Store, _ engine: EngineThread) async {
+  private static func startWaiting(_ store: Store, _ engine: EngineThread, _ period: Span) async {
+    // A request accepted during a pause of at most the period ends its own period after the pause.
+    // A minute at most: clocks are set.
+    let longest = period > .seconds(0) ? min(period, .minutes(1)) : .minutes(1)
     while !Task.isCancelled {
       if let names = try? await store.startWaiting(at: now()), !names.isEmpty {
         engine.post(.submitted(names))
       }
-      let next = try? await store.nextStart()
-      // A minute at most: a request accepted meanwhile may start sooner, and clocks are set.
-      let pause = min(
-        max(((next ?? nil).map { $0 - now() } ?? .minutes(1)).milliseconds, 10), 60_000)
-      try? await Task.sleep(for: .milliseconds(pause))
+      let next = (try? await store.nextStart()) ?? nil
+      let pause = max(min(next.map { $0 - now() } ?? longest, longest), .milliseconds(10))
+      try? await Task.sleep(for: .milliseconds(pause.milliseconds))
     }
   }
 }

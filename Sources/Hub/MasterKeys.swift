@@ -13,8 +13,8 @@ extension MasterKey {
     case .environment(let name): return try parse(environment[name] ?? "", from: "variable \(name)")
     case .file(let path): return try read(path)
     case nil:
-      if let text = environment["PURGEHUB_MASTER_KEY"] {
-        return try parse(text, from: "variable PURGEHUB_MASTER_KEY")
+      if let text = environment[Settings.keyVariable] {
+        return try parse(text, from: "variable \(Settings.keyVariable)")
       }
       return try readOrMake(settings.data + "/master.key", in: settings.data)
     }

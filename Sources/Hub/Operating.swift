@@ -37,6 +37,9 @@ extension House {
     _ id: PurgeRequestID, at connector: ConnectorName?, by actor: String
   ) async throws(Refusal) -> Int {
     let record = try await request(id)
+    if let connector, !record.tasks.contains(where: { $0.key.connector == connector }) {
+      throw Refusal(StoreError(.unknownTask, call: "retry", detail: ""))
+    }
     let tasks = record.tasks.filter { task in
       task.tally.needingAttention > 0 && (connector == nil || task.key.connector == connector)
     }

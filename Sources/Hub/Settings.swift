@@ -87,8 +87,12 @@ extension Settings {
   }
 
   private mutating func override(from environment: [String: String]) -> [Diagnostic] {
-    Self.rows.compactMap { row in
-      guard let text = environment[row.variable] else { return nil }
+    // This one variable holds the key itself, not the place where it is kept.
+    if environment[Self.keyVariable] != nil { masterKey = .environment(Self.keyVariable) }
+    return Self.rows.compactMap { row in
+      guard row.variable != Self.keyVariable, let text = environment[row.variable] else {
+        return nil
+      }
       let value = Int(text).map { JSON($0) } ?? .string(text)
       return take(value, named: row.name, relativeTo: ".").map { problem in
         Diagnostic(
@@ -129,6 +133,9 @@ extension Settings {
         }
     }
   }
+
+  /// The variable with the master key itself.
+  static let keyVariable = "PURGEHUB_MASTER_KEY"
 
   /// The names of all settings, as the file has them.
   public static var names: [String] { rows.map(\.name) }

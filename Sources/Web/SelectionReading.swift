@@ -7,77 +7,52 @@ import PurgeCore
 /// A request's body and query, read as a selection and as what confirms it.
 struct SelectionReading {
   let selection: Selection
-  private let options: Options
-
-  /// Options travel in a JSON body, or in the query beside a CSV body.
-  private enum Options {
-    case json(JSON)
-    case query([String: String])
-
-    func text(_ name: String) -> String? {
-      switch self {
-      case .json(let body): body[name]?.string
-      case .query(let items): items[name]
-      }
-    }
-
-    func words(_ name: String) -> [String]? {
-      switch self {
-      case .json(let body): body[name]?.array.map { $0.map { $0.string ?? "" } }
-      case .query(let items):
-        items[name].map { $0.split(separator: ",").map(String.init) }
-      }
-    }
-
-    func isTrue(_ name: String) -> Bool {
-      switch self {
-      case .json(let body): body[name]?.bool ?? false
-      case .query(let items): items[name] == "true"
-      }
-    }
-  }
+  /// What confirms a plan.
+  let confirmation: Confirmation
 
   init(_ request: HTTPRequest, maxPeople: Int) throws(Refusal) {
     let isCSV = request.fields["Content-Type"]?.lowercased().hasPrefix("text/csv") ?? false
+    let options: SelectionOptions
     let kind: IdentityKind
     var identities: [Identity]
     if isCSV {
-      options = .query(request.queryItems)
+      options = try .query(request.options(knowing: Self.names.subtracting(["identifiers"])))
       (kind, identities) = try Self.column(request.body)
     } else {
       let body = try request.jsonObject(knowing: Self.names)
       options = .json(body)
       (kind, identities) = try Self.identifiers(body["identifiers"] ?? .null)
     }
-    guard identities.count <= maxPeople else {
-      throw Refusal(
-        .tooManySubjects, "The request names \(identities.count) people; at most \(maxPeople) fit.",
-        action: "Split it into several requests, each with an ID of its own.")
-    }
-    if let words = options.words("prioritization") {
+    if let words = try options.words("prioritization") {
       let list = try Prioritization.list(words)
       for place in identities.indices { identities[place].prioritization = list }
     }
     selection = try Selection(
       kind: kind, identities: identities, purpose: Self.purpose(options))
+    confirmation = Confirmation(
+      planHash: try options.text("plan") ?? "", consent: try options.isTrue("consent"),
+      phrase: try options.text("phrase"))
+    try checkSize(maxPeople)
   }
 
-  /// What confirms a plan.
-  var confirmation: Confirmation {
-    Confirmation(
-      planHash: options.text("plan") ?? "", consent: options.isTrue("consent"),
-      phrase: options.text("phrase"))
+  /// People given twice count once (ALM-23), so it is the selection that is counted.
+  private func checkSize(_ maxPeople: Int) throws(Refusal) {
+    let people = selection.people.count
+    guard people <= maxPeople else {
+      throw Refusal(
+        .tooManySubjects, "The request names \(people) people; at most \(maxPeople) fit.",
+        action: "Split it into several requests, each with an ID of its own.")
+    }
   }
 
   private static let names: Set<String> = [
     "identifiers", "prioritization", "purpose", "regulation", "plan", "consent", "phrase",
   ]
 
-  private static func purpose(_ options: Options) throws(Refusal) -> PurgePurpose {
-    let regulation = options.text("regulation") ?? "gdpr"
-    guard
-      let purpose = PurgePurpose(
-        word: options.text("purpose") ?? "erasure", regulation: regulation),
+  private static func purpose(_ options: SelectionOptions) throws(Refusal) -> PurgePurpose {
+    let regulation = try options.text("regulation") ?? "gdpr"
+    let word = try options.text("purpose") ?? "erasure"
+    guard let purpose = PurgePurpose(word: word, regulation: regulation),
       regulation.utf8.count <= 40, regulation.utf8.allSatisfy({ $0 > 32 && $0 < 127 })
     else {
       throw Refusal(
@@ -103,11 +78,14 @@ struct SelectionReading {
         .noIdentifierKind, "A userAlias has a name and a label, and a CSV has one column.",
         action: "Name aliases in a JSON body, or by --user-alias LABEL:NAME.")
     }
-    return (kind, column.values.map { Identity(kind, $0) })
+    let usable = column.values.filter(\.isUsable)
+    guard usable.count == column.values.count else { throw unusable(kind) }
+    return (kind, usable.map { Identity(kind, $0) })
   }
 
   private static func identifiers(_ object: JSON) throws(Refusal) -> (IdentityKind, [Identity]) {
     let members = object.members ?? []
+    for member in members { _ = try known(member.name) }
     guard members.count <= 1 else {
       let kinds = members.map(\.name).sorted().joined(separator: " and ")
       throw Refusal(
@@ -120,24 +98,30 @@ struct SelectionReading {
         action: "Send identifiers: { email: [\"...\"] }, or another kind.")
     }
     let kind = try known(member.name)
+    guard let values = member.value.array else {
+      throw Refusal(
+        .unreadableInput, "The \(kind.rawValue) values are \(member.value.kindInWords).",
+        action: "Send a list, also for one person.")
+    }
     var identities: [Identity] = []
-    for value in member.value.array ?? [] { identities.append(try identity(kind, value)) }
+    for value in values { identities.append(try identity(kind, value)) }
     return (kind, identities)
   }
 
   private static func identity(_ kind: IdentityKind, _ value: JSON) throws(Refusal) -> Identity {
     let name = kind == .userAlias ? value["name"]?.string : value.string
     let label = kind == .userAlias ? value["label"]?.string : nil
-    guard let name, !name.isEmpty, name.utf8.count <= 1_024,
-      kind != .userAlias || !(label ?? "").isEmpty,
-      !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
-    else {
-      let shape = kind == .userAlias ? "an object with name and label" : "a text"
-      throw Refusal(
-        .unreadableInput, "One of the \(kind.rawValue) values is not what the kind needs.",
-        action: "Each is \(shape), not empty, of at most 1,024 bytes, without control characters.")
+    guard let name, name.isUsable, kind != .userAlias || label?.isUsable == true else {
+      throw unusable(kind)
     }
     return Identity(kind, name, label: label)
+  }
+
+  private static func unusable(_ kind: IdentityKind) -> Refusal {
+    let shape = kind == .userAlias ? "an object with name and label" : "a text"
+    return Refusal(
+      .unreadableInput, "One of the \(kind.rawValue) values is not what the kind needs.",
+      action: "Each is \(shape), not empty, of at most 1,024 bytes, without control characters.")
   }
 
   /// Kinds are an open set, but a header such as `Name` or `e-mail address` is a mistake.
@@ -153,5 +137,12 @@ struct SelectionReading {
           "Use email, externalId, phone, userAlias, deviceId or a vendor's kind such as brazeId.")
     }
     return IdentityKind(name)
+  }
+}
+
+extension String {
+  /// Whether it can be an identifier, or an alias' label.
+  fileprivate var isUsable: Bool {
+    (1...1_024).contains(utf8.count) && !utf8.contains { $0 < 32 || $0 == 127 }
   }
 }

@@ -2,7 +2,11 @@ extension ConnectorSlot {
   /// Does whatever can be done now, and notes when to look again.
   mutating func advance(_ turn: inout Turn, _ pools: inout [RatePool]) {
     wake = nil
-    if let due = nextDue, due <= turn.now { (nextDue, mayHaveCalls) = (nil, true) }
+    // A call is due, or a waiting request starts, which brings tasks.
+    if let due = nextDue, due <= turn.now {
+      nextDue = nil
+      expectWork()
+    }
     guard isServing, !turn.isDraining else { return leaveLine(&turn, &pools) }
     dispatch(&turn, &pools)
     plan(&turn)
