@@ -45,6 +45,7 @@ extension House {
     register.install(
       InstalledConnector(
         name: name, use: "scripted", title: "Scripted", file: place.file, revision: "1", text: "",
+        kinds: [.email, .externalId, .phone, .userAlias, .deviceId],
         behaviour: behaviour, policy: ConnectionPolicy(),
         values: [SettingValue(place: place, text: owner)], consequences: ["no undo"],
         residuals: ["backups"], evidence: .confirmed),
