@@ -51,11 +51,16 @@ extension House {
     var people = 0
     for task in tasks {
       people += try await refusing { () async throws(StoreError) in
-        try await store.retry(task.key, by: actor, at: now())
+        try await store.retry(
+          task.key, peoplePerCall: peoplePerCall(task.key.connector), by: actor, at: now())
       }
     }
     engine.post(.submitted(tasks.map(\.key.connector)))
     return people
+  }
+
+  private func peoplePerCall(_ name: ConnectorName) -> Int {
+    register.installed(name)?.behaviour.traits.peoplePerCall ?? 1
   }
 
   /// Ends what is open of a request at a connector by a documented exception.
@@ -111,7 +116,7 @@ extension House {
   /// Requests that owe something at a connector.
   func openRequests(_ name: ConnectorName) async throws(Refusal) -> [PurgeRequestID] {
     try await refusing { () async throws(StoreError) in
-      try await store.openRequests(of: name, limit: 1_000)
+      try await store.openTasks(of: name, limit: 1_000).map(\.key.request)
     }
   }
 

@@ -29,6 +29,16 @@ extension Store {
     }
   }
 
+  /// The request that an idempotency key made before; nil when the key is new.
+  ///
+  /// Throws `idempotencyConflict` when the key came with another body.
+  public func accepted(under key: IdempotencyKey) async throws(StoreError) -> Accepted? {
+    let name = try keys.name(ofIdempotencyKey: key.key)
+    return try await readers.read { (connection) throws(StoreError) in
+      try connection.request(under: name, key).map { Accepted(id: $0, isNew: false) }
+    }
+  }
+
   private func prepare(_ acceptance: Acceptance) async throws(StoreError) -> PreparedAcceptance {
     let keys = keys
     let result = await withCheckedContinuation {

@@ -151,3 +151,21 @@ extension ConnectorState {
     if case .disabled(let reason, _) = self { reason.code } else { nil }
   }
 }
+
+extension Connection {
+  /// The request made under a key whose name is kept; nil when it is new.
+  func request(
+    under name: [UInt8], _ key: IdempotencyKey
+  ) throws(StoreError) -> PurgeRequestID? {
+    let found = try first("SELECT digest, request FROM idempotency WHERE name = \(name)") {
+      (row) throws(StoreError) in (row.bytes(0), row.request(1))
+    }
+    guard let (digest, request) = found else { return nil }
+    guard digest == key.digest else {
+      throw StoreError(
+        .idempotencyConflict, call: "accept",
+        detail: "this idempotency key came before with another body, as \(request)")
+    }
+    return request
+  }
+}
