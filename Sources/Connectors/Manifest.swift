@@ -181,6 +181,9 @@ enum BodyTemplate: Sendable {
 }
 
 /// How many people travel in one request.
+///
+/// The word `linger` is understood and has no effect: a call holds people of one purge only, so
+/// nobody waits for others to join.
 struct Batch: Sendable {
   let max: Int
   /// The most bytes of a body.

@@ -21,7 +21,7 @@ public struct ManifestBehaviour: ConnectorBehaviour {
     precondition(
       configuration.values.count == manifest.schema.properties.count,
       "a configuration is used with another manifest than it was read for")
-    program = Program(manifest, configuration)
+    program = Program.prepared(manifest, configuration)
     traits = ConnectorTraits(manifest, configuration)
   }
 

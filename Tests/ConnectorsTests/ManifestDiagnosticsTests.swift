@@ -128,6 +128,13 @@ import Testing
     (whole("\(erase), consequences: [1]"), "where a text is expected"),
     (whole("\(erase), evidence: \"strong\""), "\"acknowledged\""),
     ("{ \(head)\(erase) }", "lacks \"base\""),
+    ("{ \(head)base: \"http://v.example\", \(erase) }", "goes over plain http"),
+    ("{ \(head)base: \"v.example\", \(erase) }", "is no base URL"),
+    ("{ \(head)base: \"https://a:b@v.example\", \(erase) }", "is no base URL"),
+    (
+      whole("\(erase), outcome: [{ kind: \"phone\", status: 404, is: \"absent\" }]"),
+      "the kinds of \"people\" are email"
+    ),
     ("{ \(head)base: { region: { eu: \"https://v\" } }, \(erase) }", "does not go by one setting"),
     ("{ name: \"vendor\", title: \"V\", docs: \"d\", \(base)\(erase) }", "lacks \"people\""),
     ("{ name: \"vendor\", title: \"V\", docs: \"d\", people: [], \(base)\(erase) }", "is empty"),

@@ -10,13 +10,18 @@ final class Program: Sendable {
   let isSelfHosted: Bool
   /// Where requests go whatever the manifest says, for a sandbox; without a slash at the end.
   let detour: String?
+  /// The base where it needs no token: the same for every request.
+  private let fixedBase: String?
   /// The entries of `people` whose conditions hold.
   let entries: [Int]
   /// The elements `for` goes through, one list for each round.
   let rounds: [[JSON]]
 
-  init(_ manifest: Manifest, _ configuration: ConnectorConfiguration) {
+  init(
+    _ manifest: Manifest, _ configuration: ConnectorConfiguration, fixedBase: String? = nil
+  ) {
     self.manifest = manifest
+    self.fixedBase = fixedBase
     connector = configuration.name
     settings = configuration.values
     isSelfHosted = manifest.isSelfHosted || configuration.isSelfHosted
@@ -39,7 +44,7 @@ final class Program: Sendable {
 
   /// The vendor's base for this request.
   func base(_ frame: Frame) throws(Unbound) -> String {
-    if let detour { return detour }
+    if let known = fixedBase ?? detour { return known }
     switch manifest.base {
     case .template(let template): return Self.withoutSlash(try template.render(frame))
     case .name(let use):
@@ -53,8 +58,23 @@ final class Program: Sendable {
     }
   }
 
+  /// A program that works its base out once, where that can be done.
+  static func prepared(
+    _ manifest: Manifest, _ configuration: ConnectorConfiguration
+  ) -> Program {
+    let program = Program(manifest, configuration)
+    guard program.detour != nil || !manifest.base.needsToken else { return program }
+    let facts = CallFacts(
+      connector: configuration.name.description, now: Instant(milliseconds: 0), access: nil)
+    guard let base = try? program.base(Frame(program, facts, [])), let origin = Origin(base),
+      origin.scheme == "https" || program.isSelfHosted
+    else { return program }
+    return Program(manifest, configuration, fixedBase: base)
+  }
+
   /// Refuses a URL that is neither the base's nor on one of the hosts, or goes over plain http.
   func check(_ url: String, base: String) throws(Unbound) {
+    if let fixedBase, url.isBelow(fixedBase) { return }
     guard let origin = Origin(url), origin.scheme == "https" || isSelfHosted else {
       throw Unbound(name: "base")
     }
@@ -111,5 +131,14 @@ extension Base {
       case .map(_, let templates): templates.values.flatMap(\.uses)
       }
     return uses.contains { if case .token = $0.reference { true } else { false } }
+  }
+}
+
+extension String {
+  /// Whether the URL begins with a base and nothing makes another host of it.
+  fileprivate func isBelow(_ base: String) -> Bool {
+    guard utf8.starts(with: base.utf8) else { return false }
+    let next = utf8.dropFirst(base.utf8.count).first
+    return next == nil || next == UInt8(ascii: "/") || next == UInt8(ascii: "?")
   }
 }

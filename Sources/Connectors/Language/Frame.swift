@@ -67,7 +67,8 @@ struct Frame: Sendable {
 
 /// What a call brings along that templates may name.
 struct CallFacts: Sendable {
-  let request: String
+  /// Nothing outside a call.
+  let id: PurgeRequestID?
   let connector: String
   /// The position of the call's first person in the request.
   let first: Int
@@ -77,7 +78,7 @@ struct CallFacts: Sendable {
   let access: [String: String]
 
   init(_ call: Call) {
-    request = call.key.task.request.description
+    id = call.key.task.request
     connector = call.key.task.connector.description
     first = call.key.range.lowerBound
     requestedAt = call.requestedAt
@@ -88,7 +89,7 @@ struct CallFacts: Sendable {
 
   /// Outside a call: tokens and checks.
   init(connector: String, now: Instant, access: AccessToken?) {
-    request = ""
+    id = nil
     self.connector = connector
     first = 0
     requestedAt = now
@@ -96,17 +97,33 @@ struct CallFacts: Sendable {
     nonce = UInt64(bitPattern: now.milliseconds) &* 0x9E37_79B9_7F4A_7C15
     self.access = access?.values ?? [:]
   }
+
+  var request: String { id?.description ?? "" }
 }
 
 extension Frame {
   /// A name's value; nothing when it has none or an empty one.
   func value(of reference: Reference) throws(Unbound) -> JSON? {
     guard isList, isPerMember(reference) else { return try single(reference)?.nonEmpty }
+    if reference == .builtin(.id) { return try listOfIDs() }
     var values: [JSON] = []
     values.reserveCapacity(members.count)
     for frame in eachMember() {
       guard let value = try frame.single(reference)?.nonEmpty else { return nil }
       values.append(value)
+    }
+    return .array(values)
+  }
+
+  /// The commonest list of all, made without a frame for each member.
+  private func listOfIDs() throws(Unbound) -> JSON {
+    var values: [JSON] = []
+    values.reserveCapacity(members.count)
+    for member in members {
+      guard let id = member.identity?.identity.value, !id.isEmpty else {
+        throw Unbound(name: Builtin.id.rawValue)
+      }
+      values.append(.string(id))
     }
     return .array(values)
   }

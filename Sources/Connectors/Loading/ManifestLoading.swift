@@ -269,7 +269,20 @@ extension Node {
     {
       return use(of: name, scope).map(Base.name)
     }
-    return urlTemplate(scope).map(Base.template)
+    return baseTemplate(scope).map(Base.template)
+  }
+
+  /// A base begins with https:// or with a setting that does.
+  private func baseTemplate(_ scope: Scope) -> URLTemplate? {
+    guard let template = urlTemplate(scope) else { return nil }
+    if template.head.hasPrefix("http://") { requireSelfHosted() }
+    let isWhole = template.parts.count == 1 && !template.head.isEmpty
+    if isWhole && Origin(template.head) == nil
+      || !template.head.isEmpty && !template.head.hasPrefix("http")
+    {
+      complain("is no base URL", "write such as \"https://api.example.com\"")
+    }
+    return template
   }
 
   private func baseMap(_ scope: Scope, _ schema: SettingsSchema) -> Base? {
@@ -281,7 +294,7 @@ extension Node {
     }
     var templates: [String: URLTemplate] = [:]
     for (value, node) in member.node.members() ?? [] {
-      templates[value] = node.urlTemplate(scope)
+      templates[value] = node.baseTemplate(scope)
     }
     for choice in schema.properties[position].choices ?? [] {
       if let text = choice.plainText, templates[text] == nil {

@@ -13,7 +13,7 @@ extension Node {
     guard words(Self.ruleWords) else { return nil }
     var rule = Rule()
     rule.statuses = self["status"]?.oneOrMore().compactMap { $0.statuses() } ?? []
-    rule.kinds = self["kind"]?.texts().map(IdentityKind.init(_:)) ?? []
+    rule.kinds = kinds()
     rule.place = self["at"]?.place()
     rule.test = test()
     rule.text = self["text"]?.pattern()
@@ -22,6 +22,19 @@ extension Node {
     rule.word = word
     check(rule)
     return rule
+  }
+
+  /// The kinds a rule is limited to; one nobody travels under would never hold.
+  private func kinds() -> [IdentityKind] {
+    guard let node = self["kind"] else { return [] }
+    let entries = findings.root["people"]?.value.array ?? []
+    let known = entries.flatMap { $0.members ?? [] }.map(\.name)
+      .filter { $0 != "as" && $0 != "when" }
+    let names = node.texts()
+    for name in names where !known.contains(name) {
+      node.complain("limits to \"\(name)\"", "the kinds of \"people\" are \(known.listed)")
+    }
+    return names.map(IdentityKind.init(_:))
   }
 
   private func test() -> Rule.Test? {

@@ -75,6 +75,12 @@ struct StepLoader {
     if step.find != nil, isLast {
       node["find"]?.complain("finds people and no step erases them", "add a step that does")
     }
+    if case .cursor? = step.find?.page,
+      !step.uses.contains(where: { $0.reference == .builtin(.cursor) })
+    {
+      node["find"]?["page"]?.complain(
+        "takes a cursor that is never sent", "use {cursor?} in the request")
+    }
     if step.find == nil, !step.usesMember {
       node.complain("asks to erase without saying whom", "use {id} or a name that was taken")
     }
@@ -141,21 +147,35 @@ struct StepLoader {
   }
 
   private func usesMember(_ step: Step, _ scope: Scope) -> Bool {
-    var uses = step.headers.flatMap(\.value.uses)
-    var isMadePerPerson = false
-    switch step.target {
-    case .path(let template), .absolute(let template): uses += template.uses
+    step.isMadePerPerson
+      || step.uses.contains { scope.isPerMember($0.reference, with: step.with) }
+  }
+}
+
+extension Step {
+  /// The names it uses in what is sent.
+  fileprivate var uses: [NameUse] {
+    let inBody: [NameUse] =
+      switch body {
+      case .json(let template): template.uses
+      case .form(let members): members.flatMap { $0.name.uses + $0.value.uses }
+      case .csv(_, let head, let rows): head.uses + rows.uses
+      case .text(let template): template.uses
+      case nil: []
+      }
+    let inURL: [NameUse] =
+      switch target {
+      case .path(let template), .absolute(let template): template.uses
+      }
+    return inURL + inBody + headers.flatMap(\.value.uses) + with.flatMap(\.template.uses)
+  }
+
+  fileprivate var isMadePerPerson: Bool {
+    switch body {
+    case .json(let template): template.isMadePerPerson
+    case .csv: true
+    case .form, .text, nil: false
     }
-    switch step.body {
-    case .json(let template):
-      uses += template.uses
-      isMadePerPerson = template.isMadePerPerson
-    case .form(let members): uses += members.flatMap { $0.name.uses + $0.value.uses }
-    case .csv(_, let head, let rows): uses += head.uses + rows.uses
-    case .text(let template): uses += template.uses
-    case nil: break
-    }
-    return isMadePerPerson || uses.contains { scope.isPerMember($0.reference, with: step.with) }
   }
 }
 
@@ -246,7 +266,7 @@ extension Node {
     return .absolute(template)
   }
 
-  fileprivate func requireSelfHosted() {
+  func requireSelfHosted() {
     if findings.root["selfHosted"]?.value.bool != true {
       complain("goes over plain http", "write https, or selfHosted: true")
     }
