@@ -32,12 +32,7 @@ public struct ManifestBehaviour: ConnectorBehaviour {
   }
 
   /// Why no call can be made for a person; nil when one can.
-  public func objection(to subject: Subject) -> Code? {
-    let known = program.known(subject)
-    guard let first = known.first else { return .notApplicable }
-    let objections = known.map { program.objection(to: $0) }
-    return objections.contains(nil) ? nil : program.objection(to: first)
-  }
+  public func objection(to subject: Subject) -> Code? { program.objection(to: subject) }
 
   /// The request for a token; nil when none is needed or the settings make none.
   public func tokenRequest(at now: Instant) -> HTTPRequest? {

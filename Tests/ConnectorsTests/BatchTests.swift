@@ -83,6 +83,12 @@ import Testing
     #expect(behaviour.objection(to: person(.externalId, "u")) == nil)
   }
 
+  @Test func `BZ-15 never takes a person it could not send for one who is unknown`() throws {
+    let talk = Conversation(try behaviour(), makeCall([person(.email, "a@b.example")]), [])
+    #expect(talk.requests.isEmpty)
+    #expect(talk.conclusion == .outcomes([.settled(.failed(.prioritizationMissing))]))
+  }
+
   @Test func `BZ-11 is refused at once for an alias without its label`() throws {
     let behaviour = try behaviour()
     #expect(behaviour.objection(to: person(.userAlias, "n")) == .unreadableInput)

@@ -124,6 +124,18 @@ import Testing
     #expect(found.allSatisfy { $0.hasPrefix("mine.json5, line ") })
   }
 
+  @Test func `is refused when the list its steps go through is empty`() throws {
+    let manifest = try makeManifest(ExampleVendors.salesforce)
+    let error = #expect(throws: Diagnostics.self) {
+      try makeConfiguration(
+        manifest,
+        [
+          "domain": "a.my.salesforce.com", "clientId": "c", "clientSecret": "s", "objects": [],
+        ])
+    }
+    #expect(error?.description.contains("names nothing in \"objects\"") == true)
+  }
+
   @Test func `never shows a secret, in clear text or unfit`() {
     let clear = "{ use: \"vendor\", settings: { region: \"eu\",\n key: \"k-s3cret\" } }"
     let found = problems(clear)

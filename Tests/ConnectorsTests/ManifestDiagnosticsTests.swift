@@ -127,6 +127,8 @@ import Testing
     (whole("\(erase), settings: { properties: { id: {} } }"), "means something else in templates"),
     (whole("\(erase), consequences: [1]"), "where a text is expected"),
     (whole("\(erase), evidence: \"strong\""), "\"acknowledged\""),
+    (whole("\(erase), outcome: [{ rows: 0, is: \"absent\" }]"), "only a poll has"),
+    (whole("erase: [{ delete: \"https://other.example/{id}\" }]"), "a host that is not named"),
     ("{ \(head)\(erase) }", "lacks \"base\""),
     ("{ \(head)base: \"http://v.example\", \(erase) }", "goes over plain http"),
     ("{ \(head)base: \"v.example\", \(erase) }", "is no base URL"),
@@ -256,5 +258,18 @@ import Testing
 
   @Test func `can be used when nothing is wrong`() {
     #expect(diagnostics(Self.whole(Self.erase)) == [])
+  }
+
+  @Test func `never brings the reader down, whatever letter is lost or wrong`() {
+    let text = Array(ExampleVendors.salesforce.utf8)
+    for position in stride(from: 0, to: text.count, by: 9) {
+      for byte in [UInt8(ascii: "}"), UInt8(ascii: "\""), UInt8(ascii: "x")] {
+        var bytes = text
+        bytes[position] = byte
+        _ = try? Manifest(named: "salesforce", reading: bytes)
+        bytes.removeSubrange(position..<min(position + 9, bytes.count))
+        _ = try? Manifest(named: "salesforce", reading: bytes)
+      }
+    }
   }
 }

@@ -94,6 +94,23 @@ final class Program: Sendable {
     }
   }
 
+  /// Why no call can be made for a person; nothing when one can.
+  func objection(to subject: Subject) -> Code? {
+    let known = known(subject)
+    guard let first = known.first else { return .notApplicable }
+    let objections = known.map { objection(to: $0) }
+    return objections.contains(nil) ? nil : objection(to: first)
+  }
+
+  /// What came of a person for whom nothing was sent: only who cannot be known is settled.
+  func outcomeWithoutCall(for subject: Subject) -> Outcome {
+    switch objection(to: subject) {
+    case Code.notApplicable?: .settled(.notApplicable)
+    case let code?: .settled(.failed(code))
+    case nil: .settled(.failed(.unusableRequest))
+    }
+  }
+
   /// What a request to this vendor lacks for an identity.
   func objection(to known: KnownIdentity) -> Code? {
     let entry = manifest.people[known.entry]

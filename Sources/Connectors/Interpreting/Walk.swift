@@ -42,7 +42,8 @@ struct Walk {
       case .conclude(let conclusion): return .conclude(conclusion)
       }
     }
-    return .conclude(.outcomes(results.map { $0 ?? .settled(.notApplicable) }))
+    return .conclude(
+      .outcomes(zip(results, call.people).map { $0 ?? program.outcomeWithoutCall(for: $1) }))
   }
 
   var everybody: [Member] {

@@ -58,6 +58,7 @@ private struct ConfigurationLoader {
 
   mutating func load(_ name: ConnectorName, _ manifest: Manifest) -> ConnectorConfiguration {
     let values = values(manifest.schema)
+    checkLoops(manifest, values)
     let limits = limits(manifest)
     let isSelfHosted = root["selfHosted"]?.flag() ?? manifest.isSelfHosted
     return ConnectorConfiguration(
@@ -154,6 +155,15 @@ private struct ConfigurationLoader {
     case (let env?, nil): env.text().map(SecretReference.environment)
     case (nil, let file?): file.text().map(SecretReference.file)
     default: node.mistyped("one source of a secret", "{ env: \"…\" } or { file: \"…\" }")
+    }
+  }
+
+  /// A list that steps go through must have something in it, or nobody would be erased.
+  private func checkLoops(_ manifest: Manifest, _ values: [JSON?]) {
+    for loop in manifest.loops where values[loop.setting]?.array?.isEmpty ?? true {
+      let name = manifest.schema.properties[loop.setting].name
+      let node = root["settings"]?[name] ?? root["settings"] ?? root
+      node.complain("names nothing in \"\(name)\" to erase people from", "name at least one")
     }
   }
 

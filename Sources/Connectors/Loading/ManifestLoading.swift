@@ -57,12 +57,28 @@ struct ManifestLoader {
       lets: scopes.step.lets.compactMap { $0 }, loops: loops, takenNames: taken,
       tokenNames: tokens, rules: rules, steps: erase, poll: poll,
       check: root["check"].flatMap { steps.check($0, scopes.check) })
+    for (position, step) in erase.enumerated() {
+      checkHost(of: step, manifest, JSONPointer(steps: ["erase", String(position)]))
+    }
+    if let poll { checkHost(of: poll.step, manifest, JSONPointer(steps: ["poll"])) }
     if manifest.base.needsToken, manifest.hosts.isEmpty {
       root["base"]?.complain(
         "comes from the token's answer, which could name any host",
         "write hosts: [\"*.vendor.example\"]")
     }
     return manifest
+  }
+
+  /// A step with a URL of its own must go to a host the manifest names, or nothing would be sent.
+  private func checkHost(of step: Step, _ manifest: Manifest, _ place: JSONPointer) {
+    guard case .absolute(let template) = step.target, manifest.hosts.isEmpty else { return }
+    if case .template(let base) = manifest.base, let own = Origin(base.head),
+      let origin = Origin(template.head), own.text == origin.text
+    {
+      return
+    }
+    root.findings.add(
+      place, "goes to a host that is not named", "write hosts: [\"…\"] with the host in it")
   }
 
   private func refuseMissingParts() {

@@ -3,7 +3,16 @@ import PurgeCore
 
 extension Node {
   /// Rules of outcome, in the order they are tried.
-  func rules() -> [Rule] { (elements() ?? []).compactMap { $0.rule() } }
+  ///
+  /// Only a poll's answer has rows to count.
+  func rules(countingRows: Bool = false) -> [Rule] {
+    (elements() ?? []).compactMap { element in
+      if !countingRows, let rows = element["rows"] {
+        rows.complain("counts rows that only a poll has", "use at, text or status")
+      }
+      return element.rule()
+    }
+  }
 
   private static let ruleWords = [
     "status", "at", "equals", "matches", "exists", "text", "rows", "kind", "is",

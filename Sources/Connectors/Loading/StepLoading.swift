@@ -88,8 +88,8 @@ struct StepLoader {
       node["job"]?.complain(
         "makes several jobs for one person", "leave out \"for\", or send \"first\" or \"all\"")
     }
-    if let idempotency = node["idempotency"], step.find != nil {
-      idempotency.complain("stands on a look-up, which changes nothing", "take it out")
+    for word in ["idempotency", "job", "items", "count"] where step.find != nil {
+      node[word]?.complain("stands on a look-up, which changes nothing", "take it out")
     }
   }
 
@@ -187,7 +187,7 @@ extension StepLoader {
     let inner = self.scope.adding([.job])
     var step = request(node, inner)
     step.label = "poll"
-    step.rules = node["outcome"]?.rules() ?? []
+    step.rules = node["outcome"]?.rules(countingRows: true) ?? []
     rates += node["limits"]?.limits().rates ?? []
     let poll = Poll(
       step: step, every: node["every"]?.span() ?? .hours(1),
