@@ -24,6 +24,26 @@ public struct JSONPath: Sendable, Hashable {
     }
   }
 
+  /// The rows of a list; nothing when the path leads to no list at all.
+  ///
+  /// An answer without its list is not an answer with an empty one: each `[*]` must stand on an
+  /// array that is there.
+  public func list(in value: JSON) -> [JSON]? {
+    var values = [value]
+    for (position, step) in steps.enumerated() {
+      let leadsToList = steps[position...].contains(.every)
+      var children: [JSON] = []
+      for value in values {
+        if step == .every, value.array == nil { return nil }
+        let found = Self.children(of: value, step)
+        if leadsToList, step != .every, found.isEmpty { return nil }
+        children += found
+      }
+      values = children
+    }
+    return values
+  }
+
   private static func children(of value: JSON, _ step: Step) -> [JSON] {
     switch (step, value) {
     case (.name(let name), .object): value[name].map { [$0] } ?? []

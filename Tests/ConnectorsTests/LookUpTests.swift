@@ -71,7 +71,10 @@ import Testing
     #expect(talk.conclusion == .outcomes([.settled(.failed(.ambiguous))]))
   }
 
-  @Test(arguments: ["{\"d\": [{\"mail\": \"a@b.example\"}]}", "<html>", ""])
+  @Test(arguments: [
+    "{\"d\": [{\"mail\": \"a@b.example\"}]}", "<html>", "", "{}", "{\"d\": null}", "{\"d\": {}}",
+    "{\"error\": \"later\"}", "[]",
+  ])
   func `that cannot be read is unexpected`(body: String) throws {
     let answer = HTTPResponse(200, body: Array(body.utf8))
     let talk = talk(try behaviour(Self.exact), [answer])

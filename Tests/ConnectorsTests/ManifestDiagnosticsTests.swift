@@ -217,7 +217,7 @@ import Testing
       diagnostics(text) == [
         "connector.json5 in Connectors/vendor, line 6: \"erase[0].json.phone\" uses {subject.phone}; "
           + "the names known here are epoch, id, identity, kind, label, nonce, now, person, "
-          + "prioritization, request, requestedAt, today, uuid."
+          + "prioritization, request, requestedAt, today, uuid, uuid4."
       ])
   }
 

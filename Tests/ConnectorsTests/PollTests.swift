@@ -71,6 +71,14 @@ import Testing
       talk.conclusion == .outcomes([.settled(.verifiedAbsent), .pending(Job(id: ""))]))
   }
 
+  @Test(arguments: ["{}", "{\"d\": null}", "{\"d\": {}}", "{\"errors\": []}", "[]", ""])
+  func `never takes a missing list for an empty one`(body: String) throws {
+    let talk = try talk(
+      "get: \"/u{?id}\", rows: \"$.d[*]\", outcome: [{ rows: 0, is: \"verifiedAbsent\" }]",
+      [HTTPResponse(200, body: Array(body.utf8))], job: "")
+    #expect(talk.conclusion == .outcomes([.settled(.failed(.unexpectedBody))]))
+  }
+
   @Test func `finds its own row in a list of jobs`() throws {
     let poll =
       "get: \"/jobs\", rows: \"$.jobs[*]\", where: { \"/id\": \"{job}\" }, state: \"/s\", "

@@ -166,6 +166,17 @@ import Testing
     #expect(Set(bodies(0, "a") + bodies(1, "a")).count == 4)
   }
 
+  @Test func `has a version 4 of its UUID for vendors that insist on it`() throws {
+    let manifest = try makeManifest(
+      with: "erase: [{ post: \"/{id}\", json: [\"{uuid}\", \"{uuid4}\"] }]")
+    let talk = Conversation(try makeBehaviour(manifest), makeCall([person(.email, "a")]), [])
+    let sent = try JSON(reading: talk.requests[0].body)
+    let (five, four) = (Array(sent[0]?.string ?? ""), Array(sent[1]?.string ?? ""))
+    #expect(five.count == 36 && four.count == 36)
+    #expect(five[14] == "5" && four[14] == "4")
+    #expect(five[..<14] == four[..<14] && five[15...] == four[15...])
+  }
+
   @Test func `never lets a header grow a second one`() throws {
     let manifest = try makeManifest(
       with: "erase: [{ delete: \"/\", headers: { \"X-User\": \"{id}\" } }]")

@@ -95,6 +95,19 @@ import Testing
     #expect(try JSONPath(text).rows(in: document) == rows)
   }
 
+  @Test(
+    arguments: [
+      ("$.data[*]", ["data": []], []), ("$.data[*]", ["data": [1]], [1]),
+      ("$.data[*].id", ["data": [["id": 1], [:]]], [1]), ("$[*]", [], []),
+      ("$.a[*].b[*]", ["a": [["b": [1]], ["b": [2, 3]]]], [1, 2, 3]), ("$.user", [:], []),
+      ("$.data[*]", [:], nil), ("$.data[*]", ["data": .null], nil),
+      ("$.data[*]", ["data": ["a": 1]], nil), ("$.a.b[*]", ["a": 1], nil),
+      ("$.a[*].b[*]", ["a": [[:]]], nil), ("$[*]", "x", nil),
+    ] as [(String, JSON, [JSON]?)])
+  func `tells a missing list from an empty one`(text: String, value: JSON, rows: [JSON]?) throws {
+    #expect(try JSONPath(text).list(in: value) == rows)
+  }
+
   @Test func `of a dollar alone names the whole`() throws {
     #expect(try JSONPath("$").rows(in: document) == [document])
   }

@@ -137,10 +137,11 @@ extension Items {
   fileprivate func found(in body: JSON, for frame: Frame) -> [JSON?] {
     switch key {
     case .position:
-      let rows = rows.rows(in: body)
       // A list of another length says nothing about anybody.
-      return rows.count == frame.members.count
-        ? rows : Array(repeating: nil, count: frame.members.count)
+      guard let rows = rows.list(in: body), rows.count == frame.members.count else {
+        return Array(repeating: nil, count: frame.members.count)
+      }
+      return rows
     case .name:
       return frame.eachMember().map { member in
         member.keys.lazy.compactMap { key in

@@ -20,8 +20,9 @@ extension Walk {
         _ = try settle(judgement, &answer, [member], step, frame)
         return judgement.word == .absent && !found.isEmpty ? found : []
       }
-      guard let body = answer.json() else { return fail(.unexpectedBody, member) }
-      let rows = find.rows.rows(in: body)
+      guard let body = answer.json(), let rows = find.rows.list(in: body) else {
+        return fail(.unexpectedBody, member)
+      }
       for row in rows where find.guards.allSatisfy({ $0.holds(for: row, frame) }) {
         guard let taken = find.taken(from: row, member) else {
           return fail(.unexpectedBody, member)
@@ -55,7 +56,7 @@ extension Step {
     _ answer: inout Answer, kind: IdentityKind?, common: [Rule]
   ) -> Judgement? {
     for rule in rules + common where rule.holds(&answer, item: nil, kind: kind, rows: nil) {
-      return Judgement(rule.word)
+      return Judgement(rule, answer)
     }
     return answer.isSuccess ? nil : answer.usualFailure
   }

@@ -11,6 +11,11 @@ struct Judgement: Equatable {
     self.word = word
     self.code = code ?? word.usualCode
   }
+
+  /// What a rule that holds says of an answer.
+  init(_ rule: Rule, _ answer: Answer) {
+    self.init(rule.word, rule.word == .blocked ? answer.blockedCode : nil)
+  }
 }
 
 extension OutcomeWord {
@@ -87,7 +92,7 @@ extension Step {
   ) -> Judgement {
     for rule in rules + common
     where rule.holds(&answer, item: item, kind: kind, rows: nil) {
-      return Judgement(rule.word, rule.word == .blocked ? answer.blockedCode : nil)
+      return Judgement(rule, answer)
     }
     return usual(&answer)
   }

@@ -59,12 +59,14 @@ extension Poll {
     let rows = ownRows(&answer, frame)
     for rule in step.rules + common
     where rule.holds(&answer, item: nil, kind: kind, rows: rows?.count) {
-      return Judgement(rule.word)
+      return Judgement(rule, answer)
     }
     // A job not yet to be seen is not a job gone wrong.
     guard answer.status != 404, answer.status != 410 else { return Judgement(.pending) }
     guard answer.isSuccess else { return answer.usualFailure }
-    guard answer.json() != nil else { return Judgement(.failed, .unexpectedBody) }
+    guard answer.json() != nil, self.rows == nil || rows != nil else {
+      return Judgement(.failed, .unexpectedBody)
+    }
     guard let state, let body = rows == nil ? answer.json() : rows?.last else {
       return Judgement(.pending)
     }
@@ -73,8 +75,10 @@ extension Poll {
   }
 
   private func ownRows(_ answer: inout Answer, _ frame: Frame) -> [JSON]? {
-    guard let rows, answer.isSuccess, let body = answer.json() else { return nil }
-    return rows.rows(in: body).filter { row in guards.allSatisfy { $0.holds(for: row, frame) } }
+    guard let rows, answer.isSuccess, let list = answer.json().flatMap(rows.list) else {
+      return nil
+    }
+    return list.filter { row in guards.allSatisfy { $0.holds(for: row, frame) } }
   }
 }
 

@@ -161,6 +161,7 @@ extension Frame {
     case .identity: try shapedIdentity()
     case .person: members.first.map { .string(UUIDs.person($0, call)) }
     case .uuid: .string(UUIDs.request(self))
+    case .uuid4: .string(UUIDs.request(self, version: 4))
     case .request: .string(call.request)
     case .requestedAt: .string(call.requestedAt.rfc3339)
     case .now: .string(call.now.rfc3339)

@@ -1,7 +1,7 @@
 /// The names every manifest may use.
 enum Builtin: String, CaseIterable, Sendable {
   case id, kind, label, prioritization, identity
-  case person, request, requestedAt, uuid, now, today, epoch, nonce
+  case person, request, requestedAt, uuid, uuid4, now, today, epoch, nonce
   case body, job, cursor
 
   /// Whether each person of a batch has their own.
@@ -15,7 +15,7 @@ enum Builtin: String, CaseIterable, Sendable {
   /// The names that speak of one identity.
   static let ofIdentity: [Builtin] = [.id, .kind, .label, .prioritization, .identity]
   /// The names that are known wherever a request is made.
-  static let ofCall: [Builtin] = [.person, .request, .requestedAt, .uuid] + ofMoment
+  static let ofCall: [Builtin] = [.person, .request, .requestedAt, .uuid, .uuid4] + ofMoment
   /// The names that need nothing but the time.
   static let ofMoment: [Builtin] = [.now, .today, .epoch, .nonce]
 }

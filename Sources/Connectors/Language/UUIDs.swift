@@ -15,7 +15,9 @@ enum UUIDs {
   }
 
   /// Names a request: purge, connector, step and the people in it, with what was found of them.
-  static func request(_ frame: Frame) -> String {
+  ///
+  /// Version 4 is for vendors that insist on it: the same digest, so that it repeats as well.
+  static func request(_ frame: Frame, version: UInt8 = 5) -> String {
     var name = "request\n\(frame.call.request)\n\(frame.call.connector)\n\(frame.place)"
     for member in frame.members {
       name += "\n\(frame.call.first + member.person)"
@@ -26,14 +28,14 @@ enum UUIDs {
         if let value { name += "/\(String(decoding: value.encoded(), as: UTF8.self))" }
       }
     }
-    return named(name)
+    return named(name, version: version)
   }
 
-  static func named(_ name: String) -> String {
+  static func named(_ name: String, version: UInt8 = 5) -> String {
     guard var bytes = try? Digest.sha1(space + name.utf8) else {
       preconditionFailure("libcrypto made no SHA-1, which every release of it offers")
     }
-    bytes[6] = bytes[6] & 0x0F | 0x50
+    bytes[6] = bytes[6] & 0x0F | version << 4
     bytes[8] = bytes[8] & 0x3F | 0x80
     let digits = Array(bytes[..<16]).hex.utf8
     var text: [UInt8] = []
