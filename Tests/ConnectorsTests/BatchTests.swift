@@ -182,7 +182,34 @@ import Testing
     #expect(try uuid(["a"], from: 0) != uuid(["a"], from: 1))
   }
 
-  @Test func `OS-15 tells its traits`() throws {
+  @Test func `BZ-21 of one that deleted nobody is no success, whatever a rule says`() throws {
+    let manifest = try makeManifest(
+      with: """
+        erase: [{ post: "/", json: "{id}", count: "/n", outcome: [{ status: 200, is: "accepted" }] }]
+        """)
+    let talk = Conversation(
+      try makeBehaviour(manifest), makeCall([person(.email, "a")]),
+      [HTTPResponse(200, json: ["n": 0])])
+    #expect(talk.conclusion == .outcomes([.settled(.failed(.countMismatch))]))
+  }
+
+  @Test func `OS-20 keeps the pace its manifest and each of its steps ask for`() throws {
+    let manifest = try makeManifest(
+      with: """
+        limits: { rate: ["3/s", "60/min"], spacing: "500ms", concurrent: 2, retryFor: "6h" },
+        erase: [{ delete: "/{id}", limits: { rate: "160/10s" } }]
+        """)
+    let traits = try makeBehaviour(manifest).traits
+    #expect(traits.rates.map(\.count) == [3, 60, 160])
+    #expect(traits.rates.map(\.per) == [.seconds(1), .minutes(1), .seconds(10)])
+    #expect(traits.spacing == .milliseconds(500))
+    #expect(traits.concurrent == 2)
+    #expect(traits.retryFor == .hours(6))
+    #expect(traits.peoplePerCall == 1)
+    #expect(!traits.isAcceptedOnly && !traits.needsToken)
+  }
+
+  @Test func `BZ-08 tells its traits`() throws {
     let traits = try behaviour().traits
     #expect(traits.rates == [Rate(20_000, per: .minutes(1))])
     #expect(traits.pool == "braze-users")

@@ -164,6 +164,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [("https", 2), ("http", 1)])
+  func `follows a page to a named host, but not in the clear`(scheme: String, sent: Int) throws {
+    let manifest = try makeManifest(
+      with: """
+        hosts: "*.vendor.example", erase: [
+          { get: "/u{?id}", find: { in: "$.d[*]", exact: true, take: { u: "/id" },
+            page: { url: "/next" } } }, { delete: "/u/{u}" }]
+        """)
+    let first = rows([], more: [.init("next", .string("\(scheme)://eu.vendor.example/u?page=2"))])
+    #expect(talk(try makeBehaviour(manifest), [first]).requests.count == sent)
+  }
+
   @Test func `does not go round in circles`() throws {
     let again = rows([], more: [.init("next", "/u?page=2")])
     let talk = talk(
