@@ -32,8 +32,10 @@ public struct CallSchedule: Sendable, Hashable {
   public var due: Instant
   /// What it does then.
   public var phase: CallPhase
-  /// How many tries counted so far; throttling does not count.
+  /// How many tries failed since the last one that came through; throttling does not count.
   public var attempts: Int
+  /// How many tries were made for these people at all, throttled and polling ones included.
+  public var tries: Int
   /// When it was first tried; nil before.
   public var firstTried: Instant?
   /// Whether the engine keeps the call in hand; otherwise the store gives it out when it is due.
@@ -41,12 +43,13 @@ public struct CallSchedule: Sendable, Hashable {
 
   /// Makes a schedule.
   public init(
-    due: Instant, phase: CallPhase = .erasing, attempts: Int = 0, firstTried: Instant? = nil,
-    isHeld: Bool = false
+    due: Instant, phase: CallPhase = .erasing, attempts: Int = 0, tries: Int = 0,
+    firstTried: Instant? = nil, isHeld: Bool = false
   ) {
     self.due = due
     self.phase = phase
     self.attempts = attempts
+    self.tries = tries
     self.firstTried = firstTried
     self.isHeld = isHeld
   }

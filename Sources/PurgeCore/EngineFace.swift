@@ -3,6 +3,9 @@ public import HTTPTypes
 /// What happened, as the engine hears it.
 public enum Event: Sendable {
   /// A connector was configured, reconfigured, enabled, disabled or removed (behaviour nil).
+  ///
+  /// Said by people and files only: what the engine judged itself is not said back to it, since
+  /// each of these is a new revision that drops the token and continues no older transcript.
   case connectorChanged(ConnectorName, (any ConnectorBehaviour)?, ConnectorState)
   /// Requests were accepted or released: these connectors have new work in the store.
   case submitted([ConnectorName])
@@ -27,6 +30,8 @@ public enum Event: Sendable {
 /// What the engine wants done.
 public enum Effect: Sendable {
   /// Give me up to so many due calls, and up to so many tasks of each lane with people not planned.
+  ///
+  /// Either number may be 0, when there is room only for the other; `hasMore` counts nonetheless.
   case load(ConnectorName, calls: Int, tasksPerLane: Int)
   /// Send this exchange of a call and answer with `answered`.
   case send(CallKey, HTTPRequest)
@@ -61,6 +66,7 @@ public enum Change: Sendable, Hashable {
   /// Held calls are given back: due now, not in hand.
   case released([CallKey])
   /// The engine found a connector ill or well: credential rejected, degraded, unreachable, healed.
+  /// Never undoes what a person or a file disabled: ignored while the connector is disabled.
   case connector(ConnectorName, ConnectorState)
 }
 

@@ -11,7 +11,8 @@ extension Flight {
   /// This try as support reads it later.
   func attempt(_ conclusion: Conclusion, at now: Instant) -> Attempt {
     Attempt(
-      call: call.key, number: call.schedule.attempts + 1, began: began, ended: now,
+      call: call.key, number: max(call.schedule.tries, call.schedule.attempts) + 1, began: began,
+      ended: now,
       exchanges: exchanges, status: lastAnswer?.status, code: conclusion.code,
       evidence: lastAnswer?.evidence ?? [:])
   }

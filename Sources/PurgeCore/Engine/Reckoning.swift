@@ -98,7 +98,9 @@ extension Reckoning {
     let earliest = now + .seconds(1)
     let due = max(earliest, min(job.askAgain ?? (now + wait), max(giveUpAt, earliest)))
     return .again(
-      CallSchedule(due: due, phase: .polling(job: job.id, since: since, giveUpAt: giveUpAt)))
+      CallSchedule(
+        due: due, phase: .polling(job: job.id, since: since, giveUpAt: giveUpAt),
+        tries: tried.tries))
   }
 
   private var pollingSince: Instant? {
@@ -110,6 +112,7 @@ extension Reckoning {
   private var tried: CallSchedule {
     var next = schedule
     next.firstTried = schedule.firstTried ?? began
+    next.tries += 1
     next.isHeld = false
     return next
   }

@@ -36,6 +36,8 @@ struct TaskLanes: Sendable {
     var given = Lane.allCases.map { _ in 0 }
     for task in tasks where task.plannedThrough < task.total {
       given[task.lane.rawValue] += 1
+      // New tasks with earlier deadlines may come while a lane is full; they wait in the store.
+      guard queues[task.lane.rawValue].count < 2 * bound else { continue }
       if known.insert(task.key).inserted { queues[task.lane.rawValue].append(task) }
     }
     for lane in given.indices { wasFull[lane] = given[lane] >= bound }
