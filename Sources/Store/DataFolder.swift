@@ -22,7 +22,12 @@ final class DataFolder: Sendable {
   }
 
   /// Lets another process have the folder.
-  func unlock() { lock.withLock { $0 = nil } }
+  func unlock() {
+    lock.withLock { file in
+      file?.unlock()
+      file = nil
+    }
+  }
 
   private static func makeFolder(_ path: String) throws(StoreError) {
     guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else {
@@ -59,6 +64,9 @@ private final class FileHandle: Sendable {
   deinit { close(descriptor) }
 
   func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+  /// Said in so many words: a child that is just being started still has a copy of the descriptor.
+  func unlock() { _ = flock(descriptor, LOCK_UN) }
 
   func sync() throws(StoreError) {
     guard fsync(descriptor) == 0 else { throw .system("fsync", of: path) }

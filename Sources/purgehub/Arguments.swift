@@ -80,16 +80,21 @@ struct Arguments: Sendable, Hashable {
       guard parts.count == 1 else {
         throw UsageError(problem: "\(name) takes no value", remedy: "write \(name) alone")
       }
-      switches.insert(name)
+      guard switches.insert(name).inserted else { throw .twice(name) }
       return
     }
-    guard flag.isRepeated || values[name] == nil else {
-      throw UsageError(problem: "\(name) is given twice", remedy: "give it once")
-    }
-    guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
+    guard flag.isRepeated || values[name] == nil else { throw .twice(name) }
+    let value = parts.count == 2 ? String(parts[1]) : Self.value(in: &rest)
+    guard let value, !value.isEmpty else {
       throw UsageError(problem: "\(name) needs a value", remedy: "write \(name) \(placeholder)")
     }
     values[name, default: []].append(value)
+  }
+
+  /// The next word, unless it is a flag: a value that looks like one stands behind an equals sign.
+  private static func value(in rest: inout ArraySlice<String>) -> String? {
+    guard let next = rest.first, !next.hasPrefix("--") else { return nil }
+    return rest.popFirst()
   }
 
   private func checkOperands(against shape: CommandShape) throws(UsageError) {
@@ -107,9 +112,20 @@ struct Arguments: Sendable, Hashable {
 }
 
 extension UsageError {
+  static func twice(_ flag: String) -> UsageError {
+    UsageError(problem: "\(flag) is given twice", remedy: "give it once")
+  }
+
   /// A word that is not known, with the nearest one that is.
   static func unknown(_ word: String, among known: [String], what: String) -> UsageError {
     let nearest = known.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
+    // What is no word may be somebody's name, typed in the wrong place.
+    let isWord = word.utf8.allSatisfy {
+      ($0 | 0x20 > 96 && $0 | 0x20 < 123) || $0 == 45 || $0 == 32
+    }
+    guard isWord else {
+      return UsageError(problem: "there is no such \(what)", remedy: "see purgehub --help")
+    }
     guard let nearest, nearest.1 <= max(2, word.count / 3) else {
       return UsageError(problem: "there is no \(what) \(word)", remedy: "see purgehub --help")
     }

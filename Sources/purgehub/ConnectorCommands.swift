@@ -141,10 +141,22 @@ extension Session {
     if !wantsJSON {
       console.say("\(released.count) \(released.count == 1 ? "request" : "requests") released.")
     }
+    return try await workOff(released, after: report)
+  }
+
+  /// Works on requests one after the other; with `--json` all stand in the report's one document.
+  private func workOff(
+    _ released: [String], after report: JSON
+  ) async throws(CommandFailure) -> ExitCode {
     var worst = ExitCode.done
+    var pages: [JSON] = []
     for id in released {
-      let ending = try await wait(at: "/v1/requests/" + escaped(id))
-      if ending != .done { worst = ending }
+      let view = try await work(at: "/v1/requests/" + escaped(id))
+      wantsJSON ? pages.append(view.json) : view.show()
+      if view.exit != .done { worst = view.exit }
+    }
+    if wantsJSON {
+      print(json: .object((report.members ?? []) + [.init("requests", .array(pages))]))
     }
     return worst
   }

@@ -7,8 +7,15 @@ extension Session {
   /// How long nothing may move before a waiting command says so and goes.
   private static var patience: Span { .seconds(30) }
 
-  /// Works on a request, showing progress, until it ends, waits for a person, or for long.
+  /// Works on a request until it ends, waits for a person, or for long; then shows it.
   func wait(at path: String) async throws(CommandFailure) -> ExitCode {
+    let view = try await work(at: path)
+    show(view.json)
+    return view.exit
+  }
+
+  /// Works on a request, showing progress only.
+  func work(at path: String) async throws(CommandFailure) -> RequestView {
     let limit = try timeout()
     let start = ContinuousClock.now
     var shown = start - .seconds(1)
@@ -23,8 +30,7 @@ extension Session {
       view = RequestView(json: try await ask(.get, path + query), console: console)
     }
     if !wantsJSON { console.endProgress() }
-    show(view.json)
-    return view.exit
+    return view
   }
 
   /// Whether waiting longer would show nothing new: only people can act, or the hub itself will
@@ -41,7 +47,7 @@ extension Session {
     guard let text = arguments.value("--timeout") else { return nil }
     guard let span = Span(text) else {
       throw CommandFailure(
-        exit: .usage, problem: "--timeout \(text) is no length of time",
+        exit: .usage, problem: "--timeout is no length of time",
         remedy: "Write a number and ms, s, m, h or d, such as --timeout 10m.")
     }
     return span

@@ -119,7 +119,6 @@ import Testing
 
   @Test func `P-05 ALM-21 shows a request without its people`() async throws {
     try await visit { visitor in
-      try await visitor.house.install("mail")
       let id = try await visitor.purge(.people(3)).id
       let answer = try await visitor.request(id) { $0.state == "completed" }
       #expect(answer.state == "completed")

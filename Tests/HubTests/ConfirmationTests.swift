@@ -152,7 +152,6 @@ import Testing
   {
     try await visit { visitor in
       try await visitor.house.install("crm", owner: "Guest-1@Example.org")
-      try await visitor.house.install("mail")
       let answer = try await visitor.purge(.people(3))
       let crm = try await visitor.get("/v1/connectors/crm")
       #expect(crm.state == "disabled")
@@ -179,7 +178,6 @@ import Testing
   @Test func `K-16 leaves what a disabled connector owes open and blocked`() async throws {
     try await visit { visitor in
       try await visitor.house.install("crm", owner: "guest-1@example.org")
-      try await visitor.house.install("mail")
       let id = try await visitor.purge(.people(3)).id
       let answer = try await visitor.request(id) { $0.json["tasks"]?[1]?["isOpen"] == false }
       #expect(answer.state == "inProgress")
@@ -212,6 +210,7 @@ import Testing
     try await visit(place) { visitor in
       let crm = try await visitor.get("/v1/connectors/crm")
       #expect(crm.state == "disabled")
+      #expect(crm.json["code"] == 3001)
     }
   }
 }

@@ -111,7 +111,7 @@ import Testing
     async throws
   {
     try await visit { visitor in
-      try await visitor.house.install("mail")
+      try await visitor.house.install("crm")
       let plan = try await visitor.post("/v1/plans", .people("phone", ["+4915100000003"]))
       #expect(plan.json["connectors"]?[0]?["people"] == 0)
       #expect(plan.json["connectors"]?[0]?["calls"] == 0)

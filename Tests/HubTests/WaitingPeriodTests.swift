@@ -9,10 +9,7 @@ import Testing
   private func waiting(
     _ period: Span, at place: Place? = nil, _ stay: (Visitor) async throws -> Void
   ) async throws {
-    try await visit(place, changing: { $0.waitingPeriod = period }) { visitor in
-      try await visitor.house.install("mail")
-      try await stay(visitor)
-    }
+    try await visit(place, changing: { $0.waitingPeriod = period }, stay)
   }
 
   @Test func `SF-14 is pending and says until when`() async throws {
@@ -104,7 +101,6 @@ import Testing
 
   @Test func `SF-03 SF-14 cannot be cancelled when it is done`() async throws {
     try await visit { visitor in
-      try await visitor.house.install("mail")
       let id = try await visitor.purge(.people(2)).id
       _ = try await visitor.request(id) { $0.state == "completed" }
       #expect(try await visitor.post("/v1/requests/\(id)/cancel").code == 1012)

@@ -30,4 +30,20 @@ import Testing
     world.answer(200)
     #expect(try #require(world.leg(key)).attempts.map(\.number) == [1, 2])
   }
+
+  @Test func `SF-14 asks for tasks when a waiting request starts`() throws {
+    var engine = Engine(policy: EnginePolicy(), seed: 1)
+    let (name, start) = (World.connector, World.start + .hours(1))
+    _ = engine.handle(
+      .connectorChanged(name, ScriptedBehaviour(), .enabled), at: World.start)
+    _ = engine.handle(
+      .loaded(LoadedWork(connector: name, calls: [], tasks: [], nextDue: start, hasMore: false)),
+      at: World.start)
+    let loads = engine.handle(.tick, at: start).compactMap { effect in
+      if case .load(_, let calls, let tasksPerLane) = effect { (calls, tasksPerLane) } else { nil }
+    }
+    let (calls, tasksPerLane) = try #require(loads.first)
+    #expect(calls > 0)
+    #expect(tasksPerLane > 0)
+  }
 }

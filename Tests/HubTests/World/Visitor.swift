@@ -99,7 +99,8 @@ extension JSON {
   }
 }
 
-/// Opens a house for a visitor, and closes it however the visit ends.
+/// Opens a house for a visitor, and closes it however the visit ends; its connector `mail` knows
+/// people of every kind.
 func visit(
   _ place: Place? = nil, changing change: (inout Settings) -> Void = { _ in },
   _ stay: (Visitor) async throws -> Void
@@ -107,8 +108,10 @@ func visit(
   let place = try place ?? Place()
   var settings = place.settings
   change(&settings)
-  let house = try await House.open(settings, environment: [:])
+  let house = try await House.open(settings, .asAccepted, environment: [:])
   do {
+    let kinds: Set<IdentityKind> = [.externalId, .email, .phone, .userAlias, .deviceId]
+    try await house.install("mail", ScriptedBehaviour(kinds: kinds))
     try await stay(Visitor(house: house))
   } catch {
     await house.close()

@@ -1,0 +1,79 @@
+import Documents
+import Foundation
+import Sandbox
+import TestSupport
+
+/// The built program with a folder, a settings file and an environment of its own.
+final class Desk: Sendable {
+  let folder: String
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "purgehub-command-\(UInt64.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try write(
+      #"{ data: "data", connectors: "connectors", manifests: "manifests" }"#, to: "hub.json5")
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String {
+    let path = folder + "/" + name
+    try Data(text.utf8).write(to: URL(filePath: path))
+    return path
+  }
+
+  func run(
+    _ words: String..., input: String = "", environment: [String: String] = [:]
+  ) async throws -> Ended {
+    try await run(words, input: input, environment: environment)
+  }
+
+  func run(
+    _ words: [String], input: String = "", environment: [String: String] = [:]
+  ) async throws -> Ended {
+    let own = ["HOME": folder, "PURGEHUB_CONFIG": folder + "/hub.json5"]
+    return try await Program(
+      path: Program.built("purgehub"), environment: own.merging(environment) { $1 },
+      folder: folder
+    ).run(words, input: input)
+  }
+
+  /// Lays out a connector to a vendor that knows these people; its server ends with the value.
+  func connectVendor(knowing people: [String]) throws -> SandboxServer {
+    let server = try SandboxServer(BatchVendor(people: people))
+    for folder in ["connectors", "manifests/sandbox-batch"] {
+      try FileManager.default.createDirectory(
+        atPath: self.folder + "/" + folder, withIntermediateDirectories: true)
+    }
+    for manifest in SandboxManifest.all where manifest.name == "sandbox-batch" {
+      try write(manifest.text, to: "manifests/sandbox-batch/connector.json5")
+    }
+    let token = try write("sandbox\n", to: "token")
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
+    try write(
+      """
+      {
+        use: "sandbox-batch", selfHosted: true, enabled: true,
+        settings: {
+          url: "http://127.0.0.1:\(server.port)", token: { file: "\(token)" },
+          owner: "ops@example.org",
+        },
+      }
+      """, to: "connectors/batch.json5")
+    return server
+  }
+
+  /// The identifiers of all requests there are.
+  func requests() async throws -> [String] {
+    let page = try await run("requests", "list", "--json").json
+    return page["requests"]?.array?.compactMap { $0["id"]?.string } ?? []
+  }
+}
+
+extension Ended {
+  /// The output as the one JSON document it is.
+  var json: JSON {
+    get throws { try JSON(reading: Array(output.utf8)) }
+  }
+}
