@@ -53,10 +53,11 @@ let package = Package(
         "Crypto", "CLinux",
       ]),
     storey("Web", on: ["Hub", "Store", "PurgeCore", "HTTPTypes", "Documents"]),
+    storey("Simulator", on: ["PurgeCore", "Connectors", "Directory", "HTTPTypes", "Documents"]),
     storey("Sandbox", on: ["Transport", "HTTPTypes", "Documents"]),
     .executableTarget(
       name: "purgehub",
-      dependencies: ["Web", "Hub", "Sandbox", "PurgeCore", "HTTPTypes", "Documents"],
+      dependencies: ["Web", "Hub", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents"],
       swiftSettings: strict),
 
     .target(
@@ -80,6 +81,7 @@ let package = Package(
         "Web", "Sandbox", "Store", "Transport", "Directory", "PurgeCore", "HTTPTypes", "Documents",
         "TestSupport",
       ]),
+    tests(of: "Simulator", using: ["PurgeCore"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["purgehub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport"],

@@ -18,8 +18,11 @@ import Testing
       "Crypto", "CLinux",
     ],
     "Web": ["Hub", "Store", "PurgeCore", "HTTPTypes", "Documents"],
+    "Simulator": ["PurgeCore", "Connectors", "Directory", "HTTPTypes", "Documents"],
     "Sandbox": ["Transport", "HTTPTypes", "Documents"],
-    "purgehub": ["Web", "Hub", "Sandbox", "PurgeCore", "HTTPTypes", "Documents"],
+    "purgehub": [
+      "Web", "Hub", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents",
+    ],
   ]
 
   private static let root = URL(filePath: #filePath)
@@ -42,7 +45,7 @@ import Testing
     #expect(Set(rooms).subtracting(libraries) == Set(Self.below.keys))
   }
 
-  @Test(arguments: ["PurgeCore", "Connectors", "Directory"])
+  @Test(arguments: ["PurgeCore", "Connectors", "Directory", "Simulator"])
   func `keeps the lower storeys free of clocks, chance, tasks and unsafe code`(storey: String)
     throws
   {

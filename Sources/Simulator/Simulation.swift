@@ -1,0 +1,90 @@
+import PurgeCore
+
+/// What a run of one seed came to.
+public struct RunReport: Sendable {
+  /// The seed.
+  public let seed: UInt64
+  /// The invariant that broke; nil when all held.
+  public let violation: Violation?
+  /// How many events happened.
+  public let events: Int
+  /// A number that two runs of one seed share.
+  public let stateHash: UInt64
+  /// What was visited.
+  public let coverage: Coverage
+}
+
+/// A failing run made short, as a timeline for people.
+public struct Story: Sendable {
+  /// The invariant that breaks in the short run, as it did in the long one.
+  public let violation: Violation
+  /// What happened, one line each, oldest first.
+  public let lines: [String]
+}
+
+/// Runs the engine, the manifests and the store's rules through virtual days in which much goes wrong.
+///
+/// Pure: the same seed and number of days give the same report in any process.
+public enum Simulation {
+  /// Runs one seed.
+  ///
+  /// - Parameters:
+  ///   - seed: Decides everything.
+  ///   - days: How many virtual days things go wrong; after them everything heals and must end.
+  ///   - flaw: A known bug to plant, for tests.
+  public static func run(seed: UInt64, days: Int = 30, flaw: Flaw? = nil) -> RunReport {
+    var world = World(Scenario(seed: seed, days: days), flaw: flaw)
+    world.run()
+    world.fingerprint.add(world.engine.stateHash)
+    return RunReport(
+      seed: seed, violation: world.watch.violation, events: world.events,
+      stateHash: world.fingerprint.value, coverage: world.coverage)
+  }
+
+  /// Makes a failing seed short and tells its story; nil when no invariant breaks.
+  public static func story(seed: UInt64, days: Int = 30, flaw: Flaw? = nil) -> Story? {
+    let whole = Scenario(seed: seed, days: days)
+    guard let violation = violation(of: whole, flaw) else { return nil }
+    let short = shrunk(whole, breaking: violation.rule, flaw)
+    var world = World(short, flaw: flaw, tells: true)
+    world.run()
+    return world.watch.violation.map { Story(violation: $0, lines: world.story ?? []) }
+  }
+
+  private static func violation(of scenario: Scenario, _ flaw: Flaw?) -> Violation? {
+    var world = World(scenario, flaw: flaw)
+    world.run()
+    return world.watch.violation
+  }
+
+  /// Takes out one thing after the other, and people, as long as the same invariant breaks.
+  private static func shrunk(
+    _ scenario: Scenario, breaking rule: String, _ flaw: Flaw?
+  ) -> Scenario {
+    var best = scenario
+    var hasShrunk = true
+    while hasShrunk {
+      hasShrunk = false
+      for candidate in best.smaller where violation(of: candidate, flaw)?.rule == rule {
+        (best, hasShrunk) = (candidate, true)
+        break
+      }
+    }
+    return best
+  }
+}
+
+extension Scenario {
+  /// This scenario with one thing less.
+  fileprivate var smaller: [Scenario] {
+    happenings.indices.reversed().flatMap { index in
+      var without = self
+      without.happenings.remove(at: index)
+      guard case .submit(var request) = happenings[index].deed else { return [without] }
+      var fewer = self
+      request.people /= 2
+      if request.people > 0 { fewer.happenings[index].deed = .submit(request) }
+      return request.people > 0 ? [without, fewer] : [without]
+    }
+  }
+}
