@@ -158,9 +158,6 @@ struct Step: Sendable {
   var rules: [Rule] = []
   /// Whether what is sent depends on the person.
   var usesMember = false
-
-  /// The outcomes by which a rule says that the vendor acted.
-  var hasSuccessRule: Bool { rules.contains { $0.word.isSuccess } }
 }
 
 struct WithValue: Sendable {

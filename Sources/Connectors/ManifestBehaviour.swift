@@ -145,11 +145,11 @@ extension ConnectorTraits {
 extension Manifest {
   /// Whether a step can ever end in more than "accepted".
   fileprivate func confirms(_ step: Step) -> Bool {
-    let words = step.rules.map(\.word)
+    let words = (step.rules + rules).map(\.word)
     if words.contains(.erased) || words.contains(.verifiedAbsent) { return true }
     if !step.job.isEmpty || words.contains(.pending) {
       return poll?.words.contains { $0 == .erased || $0 == .verifiedAbsent } ?? false
     }
-    return !step.hasSuccessRule
+    return !words.contains(where: \.isSuccess)
   }
 }

@@ -69,6 +69,24 @@ import Testing
     #expect(talk.conclusion == .outcomes(Array(repeating: .settled(.accepted), count: 6)))
   }
 
+  @Test(arguments: UInt64(1)...40)
+  func `BZ-03 holds one kind in every body, whoever travels`(seed: UInt64) throws {
+    var state = seed
+    let people = (0..<(10 + Int(seed) * 3)).map { position -> Subject in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let kinds = ["externalId", "userAlias", "brazeId", "email", "phone"]
+      let kind = IdentityKind(kinds[Int(state >> 33) % kinds.count])
+      return Subject([
+        Identity(kind, "v\(position)", label: "l", prioritization: [.identified])
+      ])
+    }
+    let answers = Array(repeating: HTTPResponse(200, json: ["deleted": 50]), count: 20)
+    let talk = Conversation(try behaviour(), makeCall(people), answers)
+    let bodies = try talk.requests.map { try #require(try JSON(reading: $0.body).members) }
+    #expect(bodies.allSatisfy { $0.count == 1 && (1...50).contains($0[0].value.array?.count ?? 0) })
+    #expect(bodies.map { $0[0].value.array?.count ?? 0 }.reduce(0, +) == people.count)
+  }
+
   @Test func `BZ-14 sends bare phone numbers where the settings say so`() throws {
     let talk = Conversation(
       try behaviour(["phonePrioritization": false]), makeCall([person(.phone, "+49")]), [])

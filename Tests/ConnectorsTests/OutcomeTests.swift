@@ -138,6 +138,20 @@ import Testing
     #expect(try conclusion(answer, rules: rules) == Self.settled(.failed(.unexpectedBody)))
   }
 
+  @Test(
+    arguments: [
+      ("", settled(.erased)), ("{}", settled(.erased)),
+      ("<html>", settled(.failed(.unexpectedBody))),
+      ("{\"ok\": fal", settled(.failed(.unexpectedBody))),
+    ] as [(String, Conclusion)])
+  func `of 200 is no success when a rule cannot read it`(
+    body: String, conclusion: Conclusion
+  ) throws {
+    let answer = HTTPResponse(200, body: Array(body.utf8))
+    let rules = "{ at: \"/ok\", equals: false, is: \"failed\" }"
+    #expect(try self.conclusion(answer, rules: rules) == conclusion)
+  }
+
   @Test func `of 200 that is not UTF-8 is unexpected`() throws {
     let rules = "{ at: \"/deleted\", equals: true, is: \"erased\" }"
     let answer = HTTPResponse(200, body: [0x7B, 0xFF, 0xFE, 0x7D])

@@ -36,7 +36,7 @@ extension OutcomeWord {
 /// An answer's body, read as JSON only when something asks for it.
 struct Answer {
   let response: HTTPResponse
-  private(set) var hasAskedForBody = false
+  private var hasAskedForBody = false
   private var read: JSON??
 
   init(_ response: HTTPResponse) { self.response = response }
@@ -51,6 +51,12 @@ struct Answer {
     let json: JSON? = response.body.isEmpty ? nil : try? JSON(reading: response.body)
     read = .some(json)
     return json
+  }
+
+  /// Whether a rule wanted the body and there was one, but none that could be read.
+  var isUnreadable: Bool {
+    guard hasAskedForBody, !response.body.isEmpty, case .some(nil) = read else { return false }
+    return true
   }
 
   var text: String { String(decoding: response.body.prefix(65_536), as: UTF8.self) }
@@ -94,16 +100,14 @@ extension Step {
     where rule.holds(&answer, item: item, kind: kind, rows: nil) {
       return Judgement(rule, answer)
     }
-    return usual(&answer)
+    let describesSuccess = (rules + common).contains { $0.word.isSuccess }
+    return usual(&answer, describesSuccess)
   }
 
-  private func usual(_ answer: inout Answer) -> Judgement {
+  private func usual(_ answer: inout Answer, _ describesSuccess: Bool) -> Judgement {
     guard answer.isSuccess else { return answer.usualFailure }
     // Where a rule says what success looks like, another 2xx is not it (OS-25).
-    let isOwnSuccess = rules.contains { $0.word.isSuccess || $0.word == .absent && $0.place != nil }
-    if hasSuccessRule || (isOwnSuccess && answer.hasAskedForBody && answer.json() == nil) {
-      return Judgement(.failed, .unexpectedBody)
-    }
+    if describesSuccess || answer.isUnreadable { return Judgement(.failed, .unexpectedBody) }
     return Judgement(job.isEmpty ? .erased : .pending)
   }
 }
