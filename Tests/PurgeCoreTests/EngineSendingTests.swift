@@ -46,4 +46,25 @@ import Testing
     #expect(calls > 0)
     #expect(tasksPerLane > 0)
   }
+
+  @Test func `does not ask the store again and again with a full hand`() {
+    var traits = ConnectorTraits()
+    traits.concurrent = 1
+    var engine = Engine(seed: 1)
+    let (name, now) = (World.connector, World.start)
+    _ = engine.handle(
+      .connectorChanged(name, ScriptedBehaviour(traits: traits), .enabled), at: now)
+    let work = LoadedWork(
+      connector: name, calls: (0..<3).map(Self.dueCall), tasks: [], nextDue: now, hasMore: false)
+    let effects = engine.handle(.loaded(work), at: now)
+    #expect(!effects.contains { if case .load = $0 { true } else { false } })
+  }
+
+  private static func dueCall(_ position: Int) -> Call {
+    let task = TaskKey(PurgeRequestID(bits: 1), World.connector)
+    return Call(
+      CallKey(task, position..<position + 1), people: [ModelStore.person(position)],
+      schedule: CallSchedule(due: World.start), requestedAt: World.start,
+      deadline: World.start + .days(30), lane: .normal)
+  }
 }
