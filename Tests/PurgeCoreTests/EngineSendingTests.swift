@@ -67,4 +67,14 @@ import Testing
       schedule: CallSchedule(due: World.start), requestedAt: World.start,
       deadline: World.start + .days(30), lane: .normal)
   }
+
+  @Test func `asks to erase once more when the vendor gives a job up`() throws {
+    var world = World.make()
+    let key = world.submit(1)
+    world.answer(202)
+    world.pass(.hours(1))
+    world.answer(207, body: "r")
+    let row = try #require(world.leg(key)?.rows[0])
+    #expect(row.schedule.phase == .erasing)
+  }
 }
