@@ -77,4 +77,16 @@ import Testing
     let row = try #require(world.leg(key)?.rows[0])
     #expect(row.schedule.phase == .erasing)
   }
+
+  @Test func `goes on after a plan that was made and reported as failed`() throws {
+    var world = World.make()
+    world.holdsBatches = true
+    world.submit(1)
+    let batch = try #require(world.pendingBatches.first)
+    _ = world.store.apply(batch.changes)
+    world.holdsBatches = false
+    world.hear(.commitFailed(batch.id))
+    world.pass(.seconds(1))
+    #expect(world.inAir.count == 1)
+  }
 }

@@ -113,16 +113,19 @@ extension ConnectorSlot {
 
   /// Ends a plan that is durable and returns the calls to hold.
   ///
-  /// Fewer calls than planned mean that the store knows better: the task is asked for again.
+  /// Fewer calls than planned mean that the store knows better: the task is asked for again. It may
+  /// also have made the plan before and reported that as failed; then its calls are given back, since
+  /// nobody else holds them.
   mutating func planned(
     _ key: TaskKey, _ ranges: [Range<Int>], _ calls: [Call], _ turn: inout Turn
   ) -> [Call] {
     guard let task = tasks.endPlan(key) else { return [] }
-    guard isServing, !turn.isDraining else {
-      turn.release(calls.map(\.key))
+    guard isServing, !turn.isDraining, calls.count == ranges.count else {
+      turn.release(ranges.map { CallKey(key, $0) })
+      expectWork()
       return []
     }
-    if calls.count < ranges.count { expectWork() } else { tasks.goOn(with: task) }
+    tasks.goOn(with: task)
     return calls
   }
 }
