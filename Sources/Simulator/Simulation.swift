@@ -32,6 +32,7 @@ public enum Simulation {
   ///   - seed: Decides everything.
   ///   - days: How many virtual days things go wrong; after them everything heals and must end.
   ///   - flaw: A known bug to plant, for tests.
+  /// - Returns: What came of it.
   public static func run(seed: UInt64, days: Int = 30, flaw: Flaw? = nil) -> RunReport {
     var world = World(Scenario(seed: seed, days: days), flaw: flaw)
     world.run()
@@ -48,7 +49,7 @@ public enum Simulation {
     let short = shrunk(whole, breaking: violation.rule, flaw)
     var world = World(short, flaw: flaw, tells: true)
     world.run()
-    return world.watch.violation.map { Story(violation: $0, lines: world.story ?? []) }
+    return world.watch.violation.map { Story(violation: $0, lines: (world.story ?? []).told) }
   }
 
   private static func violation(of scenario: Scenario, _ flaw: Flaw?) -> Violation? {
@@ -80,11 +81,51 @@ extension Scenario {
     happenings.indices.reversed().flatMap { index in
       var without = self
       without.happenings.remove(at: index)
-      guard case .submit(var request) = happenings[index].deed else { return [without] }
+      guard let shorter = happenings[index].deed.smaller else { return [without] }
       var fewer = self
-      request.people /= 2
-      if request.people > 0 { fewer.happenings[index].deed = .submit(request) }
-      return request.people > 0 ? [without, fewer] : [without]
+      fewer.happenings[index].deed = shorter
+      return [without, fewer]
     }
+  }
+}
+
+extension Deed {
+  /// The same deed for half as many people, or half as long; nil when there is no less.
+  fileprivate var smaller: Deed? {
+    switch self {
+    case .submit(var request) where request.people > 1:
+      request.people /= 2
+      return .submit(request)
+    case .submit(var request) where request.connectors.count > 1:
+      request.connectors.removeLast()
+      return .submit(request)
+    case .weather(let connector, let kind, let hours) where hours > 1:
+      return .weather(connector: connector, kind, hours: hours / 2)
+    case .store(let kind, let minutes) where minutes > 1: return .store(kind, minutes: minutes / 2)
+    case .loseNotices(let minutes) where minutes > 1: return .loseNotices(minutes: minutes / 2)
+    default: return nil
+    }
+  }
+}
+
+extension [String] {
+  /// The lines with repetitions counted instead of told, and the beginning left out when they are
+  /// too many for a person.
+  fileprivate var told: [String] {
+    var lines: [String] = []
+    var (last, repeats) = ("", 0)
+    for line in self + [""] {
+      // Every line begins with its instant.
+      let words = String(line.dropFirst(World.clockWidth))
+      if words == last, !words.isEmpty {
+        repeats += 1
+        continue
+      }
+      if repeats > 0 { lines.append("                      (\(repeats) more times)") }
+      if !line.isEmpty { lines.append(line) }
+      (last, repeats) = (words, 0)
+    }
+    guard lines.count > 80 else { return lines }
+    return lines.prefix(10) + ["(\(lines.count - 80) lines left out)"] + lines.suffix(70)
   }
 }

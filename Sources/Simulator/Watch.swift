@@ -43,6 +43,7 @@ struct Watch: Sendable {
   private var settled: [TaskKey: Int] = [:]
   private var failuresTold: [[Int]]
   private var lives = 0
+  private var loads: (since: Int64, count: Int) = (0, 0)
 
   private struct SentOnce: Sendable {
     var method: HTTPRequest.Method
@@ -166,9 +167,18 @@ extension Watch {
     case .announce(.connector(let name, let state)):
       judged(position(name), state, world.elapsed)
     case .load(let name, _, _):
+      countLoad(world.elapsed)
       expect("S7", states[position(name)]?.isDisabled == false, "a load for \(name), disabled")
     default: break
     }
+  }
+
+  /// L9: asking the store again and again for what it does not have is a spin.
+  private mutating func countLoad(_ elapsed: Int64) {
+    if elapsed - loads.since > 60_000 { loads = (elapsed, 0) }
+    loads.count += 1
+    let count = loads.count
+    expect("L9", count <= 2_000, "the store is asked \(count) times in a minute")
   }
 
   private mutating func sees(_ changes: [Change]) {

@@ -68,7 +68,11 @@ private struct SimulationPlan {
     await withTaskGroup { group in
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
         group.addTask { @concurrent in
-          while let seed = progress.next() { progress.add(Simulation.run(seed: seed, days: days)) }
+          while let seed = progress.next() {
+            progress.add(Simulation.run(seed: seed, days: days))
+            // The pool has no more threads than cores; the bar needs one now and then.
+            await Task.yield()
+          }
         }
       }
       guard let console else { return }

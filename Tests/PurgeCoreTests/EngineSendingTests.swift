@@ -46,4 +46,47 @@ import Testing
     #expect(calls > 0)
     #expect(tasksPerLane > 0)
   }
+
+  @Test func `does not ask the store again and again with a full hand`() {
+    var traits = ConnectorTraits()
+    traits.concurrent = 1
+    var engine = Engine(seed: 1)
+    let (name, now) = (World.connector, World.start)
+    _ = engine.handle(
+      .connectorChanged(name, ScriptedBehaviour(traits: traits), .enabled), at: now)
+    let work = LoadedWork(
+      connector: name, calls: (0..<3).map(Self.dueCall), tasks: [], nextDue: now, hasMore: false)
+    let effects = engine.handle(.loaded(work), at: now)
+    #expect(!effects.contains { if case .load = $0 { true } else { false } })
+  }
+
+  private static func dueCall(_ position: Int) -> Call {
+    let task = TaskKey(PurgeRequestID(bits: 1), World.connector)
+    return Call(
+      CallKey(task, position..<position + 1), people: [ModelStore.person(position)],
+      schedule: CallSchedule(due: World.start), requestedAt: World.start,
+      deadline: World.start + .days(30), lane: .normal)
+  }
+
+  @Test func `asks to erase once more when the vendor gives a job up`() throws {
+    var world = World.make()
+    let key = world.submit(1)
+    world.answer(202)
+    world.pass(.hours(1))
+    world.answer(207, body: "r")
+    let row = try #require(world.leg(key)?.rows[0])
+    #expect(row.schedule.phase == .erasing)
+  }
+
+  @Test func `goes on after a plan that was made and reported as failed`() throws {
+    var world = World.make()
+    world.holdsBatches = true
+    world.submit(1)
+    let batch = try #require(world.pendingBatches.first)
+    _ = world.store.apply(batch.changes)
+    world.holdsBatches = false
+    world.hear(.commitFailed(batch.id))
+    world.pass(.seconds(1))
+    #expect(world.inAir.count == 1)
+  }
 }

@@ -2,10 +2,8 @@ extension ConnectorSlot {
   /// Does whatever can be done now, and notes when to look again.
   mutating func advance(_ turn: inout Turn, _ pools: inout [RatePool]) {
     wake = nil
-    // A call is due, or a waiting request starts, which brings tasks.
     if let due = nextDue, due <= turn.now {
-      nextDue = nil
-      expectWork()
+      (nextDue, mayHaveCalls, hasComeDue) = (nil, true, true)
     }
     guard isServing, !turn.isDraining else { return leaveLine(&turn, &pools) }
     dispatch(&turn, &pools)
@@ -26,11 +24,13 @@ extension ConnectorSlot {
   private mutating func load(_ turn: inout Turn) {
     let bound = turn.policy.tasksPerLane
     let size = turn.policy.window * limit.current
-    let wantsTasks = mayHaveTasks || tasks.isShort(bound: bound)
     let wantsCalls = mayHaveCalls && held.loaded * 2 <= size
+    // What came due may be a waiting request that starts, which brings tasks. They are asked for
+    // together with calls only: with a full hand the next due call would ask again and again.
+    let wantsTasks = mayHaveTasks || tasks.isShort(bound: bound) || (hasComeDue && wantsCalls)
     guard !isLoading, wantsTasks || wantsCalls else { return }
     isLoading = true
-    if wantsCalls { mayHaveCalls = false }
+    if wantsCalls { (mayHaveCalls, hasComeDue) = (false, false) }
     mayHaveTasks = false
     let calls = wantsCalls ? size - held.loaded : 0
     turn.effects.append(.load(name, calls: calls, tasksPerLane: wantsTasks ? bound : 0))
@@ -113,16 +113,19 @@ extension ConnectorSlot {
 
   /// Ends a plan that is durable and returns the calls to hold.
   ///
-  /// Fewer calls than planned mean that the store knows better: the task is asked for again.
+  /// Fewer calls than planned mean that the store knows better: the task is asked for again. It may
+  /// also have made the plan before and reported that as failed; then its calls are given back, since
+  /// nobody else holds them.
   mutating func planned(
     _ key: TaskKey, _ ranges: [Range<Int>], _ calls: [Call], _ turn: inout Turn
   ) -> [Call] {
     guard let task = tasks.endPlan(key) else { return [] }
-    guard isServing, !turn.isDraining else {
-      turn.release(calls.map(\.key))
+    guard isServing, !turn.isDraining, calls.count == ranges.count else {
+      turn.release(ranges.map { CallKey(key, $0) })
+      expectWork()
       return []
     }
-    if calls.count < ranges.count { expectWork() } else { tasks.goOn(with: task) }
+    tasks.goOn(with: task)
     return calls
   }
 }

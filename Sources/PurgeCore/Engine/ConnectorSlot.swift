@@ -30,6 +30,8 @@ struct ConnectorSlot: Sendable {
   var isAskingForTasks = false
   var mayHaveCalls = false
   var mayHaveTasks = false
+  /// Whether the instant came that the store named, be it a call's or a waiting request's.
+  var hasComeDue = false
   /// Tasks that ended while a load was under way, whose calls it may still bring.
   var withdrawnWhileLoading: Set<TaskKey> = []
   /// When the store has the next call that is not in hand.

@@ -51,7 +51,8 @@ struct Reckoning {
     switch outcome {
     case .settled(let verdict): .settled(verdict)
     case .pending(let job): pending(job, pollWait)
-    case .retry(let code): retried(code, retryWait)
+    case .retry(let code):
+      schedule.phase.isPolling ? anew(code, retryWait) : retried(code, retryWait)
     }
   }
 }
@@ -80,6 +81,13 @@ extension Reckoning {
     var next = tried
     next.attempts += 1
     next.due = min(now + wait, end)
+    return .again(next)
+  }
+
+  /// The vendor gave the job up for a person: it is asked to erase once more, not about the job.
+  private func anew(_ code: Code, _ wait: Span) -> CallSegment.Fate {
+    guard case .again(var next) = retried(code, wait) else { return .settled(.failed(code)) }
+    next.phase = .erasing
     return .again(next)
   }
 

@@ -99,12 +99,14 @@ extension ModelStore {
     return true
   }
 
-  /// Makes calls of one person each of a task's exceptions; `false` when it has none.
-  mutating func retry(_ key: TaskKey, at now: Instant, flaw: Flaw?) -> Bool {
+  /// Makes calls of a task's exceptions; `false` when it has none.
+  mutating func retry(
+    _ key: TaskKey, peoplePerCall: Int, at now: Instant, flaw: Flaw?
+  ) -> Bool {
     guard var leg = leg(key), !leg.exceptions.isEmpty else { return false }
     if flaw != .retryWithoutCalls {
-      for (position, _) in leg.exceptions {
-        leg.insert(Row(range: position..<position + 1, schedule: CallSchedule(due: now)))
+      for range in leg.runs(upTo: peoplePerCall) {
+        leg.insert(Row(range: range, schedule: CallSchedule(due: now)))
       }
     }
     leg.task.retry(leg.exceptions.map { (verdict: $0.verdict, count: 1) })
@@ -143,6 +145,21 @@ extension ConnectorState {
 }
 
 extension ModelStore.Leg {
+  /// The ranges of neighbours with one verdict that need attention, none longer than a limit.
+  fileprivate func runs(upTo limit: Int) -> [Range<Int>] {
+    var runs: [(range: Range<Int>, verdict: Verdict)] = []
+    for (position, verdict) in exceptions.sorted(by: { $0.position < $1.position }) {
+      if let last = runs.last, last.range.upperBound == position, last.verdict == verdict,
+        last.range.count < limit
+      {
+        runs[runs.count - 1].range = last.range.lowerBound..<position + 1
+      } else {
+        runs.append((position..<position + 1, verdict))
+      }
+    }
+    return runs.map(\.range)
+  }
+
   /// What has no final verdict: the gaps between the results.
   var openRanges: [Range<Int>] {
     var (open, position): ([Range<Int>], Int) = ([], 0)

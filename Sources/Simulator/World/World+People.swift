@@ -204,8 +204,12 @@ extension World {
 
   private mutating func retryAll() {
     var connectors: [Int] = []
-    for key in store.keys where store.retry(key, at: now, flaw: flaw) {
-      connectors.append(store.position(key.connector))
+    for key in store.keys {
+      let connector = store.position(key.connector)
+      let size = Fleet.behaviour(scenario.kinds[connector], connector, variant: 0).traits
+      if store.retry(key, peoplePerCall: size.peoplePerCall, at: now, flaw: flaw) {
+        connectors.append(connector)
+      }
     }
     if !connectors.isEmpty { announce(connectors) }
   }

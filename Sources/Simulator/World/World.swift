@@ -116,6 +116,9 @@ struct World {
     story?.append("\(Self.clock(elapsed))  \(text)")
   }
 
+  /// How wide the instant at the beginning of a story's line is.
+  static let clockWidth = "day 00 00:00:00.000".count
+
   /// Days, hours, minutes and seconds since the start.
   private static func clock(_ milliseconds: Int64) -> String {
     func two(_ n: Int64) -> String { n < 10 ? "0\(n)" : "\(n)" }
