@@ -46,7 +46,7 @@ import Testing
     ),
     (
       whole("\(erase), outcome: [{ status: 404, is: \"gone\" }]"),
-      "is a text where one of its words"
+      "is not one of its words"
     ),
     (whole("\(erase), outcome: [{ status: 999, is: \"absent\" }]"), "where a status is expected"),
     (whole("\(erase), outcome: [{ is: \"absent\" }]"), "holds for every answer"),
@@ -106,7 +106,7 @@ import Testing
     (whole("\(erase), for: { app: \"apps\" }"), "a setting that does not exist"),
     (
       whole("\(erase), settings: { properties: { a: { type: \"text\" } } }"),
-      "where one of its words"
+      "is not one of its words"
     ),
     (
       whole("\(erase), settings: { properties: { a: { maxlength: 5 } } }"),

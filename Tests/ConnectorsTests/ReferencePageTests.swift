@@ -157,7 +157,7 @@ enum KnownWords {
   static func listed(for place: Place) throws -> [String] {
     let lists = try diagnostics(of: place).compactMap { diagnostic -> [String]? in
       let marks = [
-        "words known here are ", "the functions are ", "one of its words is expected; write ",
+        "words known here are ", "the functions are ", "its words are ",
       ]
       let text = "\(diagnostic.problem); \(diagnostic.remedy)"
       guard let mark = marks.first(where: text.contains) else { return nil }

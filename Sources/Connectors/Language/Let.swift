@@ -137,7 +137,8 @@ extension Node {
 
   /// A `let`; the scope's `lets` hold those it may use.
   func local(_ name: String, _ scope: Scope) -> Let? {
-    guard let elements = elements(), let first = elements.first else {
+    guard let elements = elements() else { return nil }
+    guard let first = elements.first else {
       complain("says nothing", "write [\"{id}\", \"lower\", \"md5\", \"hex\"], for instance")
       return nil
     }

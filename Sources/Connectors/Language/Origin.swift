@@ -38,7 +38,7 @@ struct HostPattern: Sendable, Hashable {
     isWild = text.hasPrefix("*.")
     suffix = (isWild ? String(text.dropFirst(1)) : text).lowercased()
     // "*.com" would be everybody's.
-    guard !suffix.contains("*"), !suffix.contains("/"),
+    guard suffix.utf8.allSatisfy({ $0.isAuthoritySign && $0 != UInt8(ascii: ":") }),
       !isWild || suffix.filter({ $0 == "." }).count > 1
     else { return nil }
   }

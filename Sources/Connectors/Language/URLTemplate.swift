@@ -27,6 +27,10 @@ struct URLTemplate: Sendable {
   /// The text before the first expression.
   var head: String { if case .literal(let text)? = parts.first { text } else { "" } }
 
+  var literals: String {
+    parts.map { if case .literal(let text) = $0 { text } else { "" } }.joined()
+  }
+
   /// The operators of RFC 6570, with the columns of its appendix A.
   enum Operator: Character, Sendable {
     case simple = "_"

@@ -20,7 +20,21 @@ extension ManifestLoader {
       }
       authorization.parts += part.authorization(scopes.step.adding([.body]))
     }
+    if authorization.parts.filter(\.isAuthorizationHeader).count > 1 {
+      node.complain("sends several Authorization headers", "leave one of bearer, basic and headers")
+    }
     return authorization
+  }
+}
+
+extension Authorization.Part {
+  /// Whether it writes `Authorization`, of which a request may have one.
+  fileprivate var isAuthorizationHeader: Bool {
+    switch self {
+    case .bearer, .basic: true
+    case .headers(let headers): headers.contains { $0.name.lowercased() == "authorization" }
+    case .query: false
+    }
   }
 }
 
@@ -41,7 +55,8 @@ extension Node {
   }
 
   private func basic(_ scope: Scope) -> Authorization.Part? {
-    guard let elements = elements(), elements.count == 2 else {
+    guard let elements = elements() else { return nil }
+    guard elements.count == 2 else {
       complain("is not a user and a password", "write [\"{user}\", \"{password}\"]")
       return nil
     }

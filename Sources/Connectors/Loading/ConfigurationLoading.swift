@@ -245,11 +245,24 @@ private struct ConfigurationLoader {
         node.complain("make no URL to send to", "write a URL with https:// and a host")
         return
       }
+      if manifest.appendsPaths, origin.rest.contains(where: { "?#".contains($0) }) {
+        node.complain("make a URL with a query, behind which no path can follow", "take it out")
+      }
       if origin.scheme == "http", !configuration.isSelfHosted {
         node.complain("send over plain http", "write https, or add selfHosted: true")
       }
     } catch {
       node.complain("make no URL to send to: \(error.name) is missing", "add it")
+    }
+  }
+}
+
+extension Manifest {
+  /// Whether any request goes to more than the base itself.
+  fileprivate var appendsPaths: Bool {
+    let all = steps + [poll?.step, check?.step].compactMap { $0 }
+    return all.contains { step in
+      if case .path(let template) = step.target { !template.parts.isEmpty } else { false }
     }
   }
 }

@@ -242,7 +242,7 @@ extension ManifestLoader {
       guard let position = schema.position(of: setting) else {
         node.complain(
           "goes through a setting that does not exist",
-          "the settings are \(schema.properties.map(\.name).listed)")
+          schema.namesInWords)
         return nil
       }
       if schema.properties[position].shape.kind != .array {
@@ -290,8 +290,14 @@ extension Node {
 
   /// A base begins with https:// or with a setting that does.
   private func baseTemplate(_ scope: Scope) -> URLTemplate? {
+    guard value.string != nil else {
+      return mistyped("a URL", "such as \"https://api.example.com\"")
+    }
     guard let template = urlTemplate(scope) else { return nil }
     if template.head.hasPrefix("http://") { requireSelfHosted() }
+    if template.literals.contains(where: { "?#".contains($0) }) {
+      complain("has a query, behind which no path can follow", "put it into the steps' URLs")
+    }
     let isWhole = template.parts.count == 1 && !template.head.isEmpty
     if isWhole && Origin(template.head) == nil
       || !template.head.isEmpty && !template.head.hasPrefix("http")
@@ -360,8 +366,7 @@ extension Node {
   private func condition(_ schema: SettingsSchema) -> [(setting: Int, value: JSON)] {
     (members() ?? []).compactMap { name, node in
       guard let position = schema.position(of: name) else {
-        node.complain(
-          "is no setting", "the settings are \(schema.properties.map(\.name).listed)")
+        node.complain("is no setting", schema.namesInWords)
         return nil
       }
       return (position, node.value)

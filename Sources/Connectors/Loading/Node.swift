@@ -30,6 +30,13 @@ final class Findings {
 
   /// The document, or its syntax error as a diagnostic.
   static func reading(_ bytes: [UInt8], file: String) throws(Diagnostics) -> Findings {
+    guard bytes.contains(where: { !" \t\r\n".utf8.contains($0) }) else {
+      throw Diagnostics([
+        Diagnostic(
+          file: file, line: 1, setting: "", problem: "is empty or cannot be opened",
+          remedy: "write { … } into it and let the hub read it")
+      ])
+    }
     do throws(DocumentError) {
       return Findings(
         try Document(reading: bytes, file: file, dialect: .json5), file: file)
@@ -121,7 +128,12 @@ struct Node {
   func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) -> Choice?
   where Choice.RawValue == String {
     if let choice = value.string.flatMap(Choice.init) { return choice }
-    return mistyped("one of its words", Choice.allCases.map { "\"\($0.rawValue)\"" }.listed)
+    let words = Choice.allCases.map(\.rawValue)
+    let list = words.map { "\"\($0)\"" }.listed
+    guard let text = value.string else { return mistyped("one of its words", list) }
+    let near = text.nearest(among: words).map { "did you mean \"\($0)\"? Its words are" }
+    complain("is not one of its words", "\(near ?? "its words are") \(list)")
+    return nil
   }
 
   func place() -> JSONPointer? {

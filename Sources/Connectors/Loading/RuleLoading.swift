@@ -19,6 +19,7 @@ extension Node {
   ]
 
   private func rule() -> Rule? {
+    let before = findings.list.count
     guard words(Self.ruleWords) else { return nil }
     var rule = Rule()
     rule.statuses = self["status"]?.oneOrMore().compactMap { $0.statuses() } ?? []
@@ -29,7 +30,8 @@ extension Node {
     rule.rows = self["rows"]?.rowCount()
     guard let word = required("is", "is: \"erased\"")?.choice(OutcomeWord.self) else { return nil }
     rule.word = word
-    check(rule)
+    // What could not be read is not said to be missing as well.
+    if findings.list.count == before { check(rule) }
     return rule
   }
 
@@ -106,6 +108,15 @@ extension Node {
     limits.spacing = self["spacing"]?.span()
     limits.wait = self["wait"].flatMap { $0.wait() }
     return limits
+  }
+
+  /// The rates a single request asks for; all else holds for a connector as a whole.
+  func stepRates() -> [Rate] {
+    guard let members = members() else { return [] }
+    for (name, node) in members where name != "rate" {
+      node.complain("has no meaning for one request", "write it in the manifest's own \"limits\"")
+    }
+    return self["rate"]?.oneOrMore().compactMap { $0.rate() } ?? []
   }
 
   /// `600/min`, `160/10s`.

@@ -27,6 +27,12 @@ public struct SettingsSchema: Sendable {
   public let properties: [Property]
 
   func position(of name: String) -> Int? { properties.firstIndex { $0.name == name } }
+
+  var namesInWords: String {
+    properties.isEmpty
+      ? "add it under settings.properties; there are no settings yet"
+      : "the settings are \(properties.map(\.name).listed)"
+  }
 }
 
 /// What a value must look like.
@@ -158,8 +164,12 @@ extension Shape {
 
   private func problem(ofNumber value: JSON) -> String? {
     guard let number = value.double else { return nil }
-    if let minimum = range.minimum, number < minimum { return "must be at least \(minimum)" }
-    if let maximum = range.maximum, number > maximum { return "must be at most \(maximum)" }
+    if let minimum = range.minimum, number < minimum {
+      return "must be at least \(minimum.inWords)"
+    }
+    if let maximum = range.maximum, number > maximum {
+      return "must be at most \(maximum.inWords)"
+    }
     return nil
   }
 
@@ -192,6 +202,11 @@ extension Shape {
     }
     return nil
   }
+}
+
+extension Double {
+  /// As people write it: 5, not 5.0.
+  fileprivate var inWords: String { Int(exactly: self).map(String.init) ?? String(self) }
 }
 
 extension Shape.Kind {

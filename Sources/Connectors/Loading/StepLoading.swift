@@ -53,7 +53,7 @@ struct StepLoader {
     step.items = node["items"]?.items()
     step.count = node["count"]?.place()
     step.rules = node["outcome"]?.rules() ?? []
-    rates += node["limits"]?.limits().rates ?? []
+    rates += node["limits"]?.stepRates() ?? []
     if let find = node["find"] {
       step.find = find.find(scope, taken: taken)
       for member in find["take"]?.value.members ?? [] {
@@ -81,7 +81,7 @@ struct StepLoader {
       node["find"]?["page"]?.complain(
         "takes a cursor that is never sent", "use {cursor?} in the request")
     }
-    if step.find == nil, !step.usesMember {
+    if step.find == nil, !step.usesMember, hasOneMethod(node) {
       node.complain("asks to erase without saying whom", "use {id} or a name that was taken")
     }
     if !step.job.isEmpty, isLoopedOver || (send == .each && step.batch != nil) {
@@ -91,6 +91,10 @@ struct StepLoader {
     for word in ["idempotency", "job", "items", "count"] where step.find != nil {
       node[word]?.complain("stands on a look-up, which changes nothing", "take it out")
     }
+  }
+
+  private func hasOneMethod(_ node: Node) -> Bool {
+    Self.methods.filter { node[$0] != nil }.count == 1
   }
 
   /// What all requests have in common.
@@ -188,7 +192,7 @@ extension StepLoader {
     var step = request(node, inner)
     step.label = "poll"
     step.rules = node["outcome"]?.rules(countingRows: true) ?? []
-    rates += node["limits"]?.limits().rates ?? []
+    rates += node["limits"]?.stepRates() ?? []
     let poll = Poll(
       step: step, every: node["every"]?.span() ?? .hours(1),
       giveUp: node.required("giveUp", "giveUp: \"30d\"")?.span() ?? .days(30),
@@ -235,7 +239,9 @@ extension StepLoader {
     }
     let take = node.required("take", "take: { access: \"/access_token\" }")?.members() ?? []
     let places = take.compactMap { $0.node.place() }
-    if take.isEmpty { node.complain("takes nothing", "take { access: \"/access_token\" }") }
+    if take.isEmpty, node["take"]?.value.members != nil {
+      node.complain("takes nothing", "take { access: \"/access_token\" }")
+    }
     let lifetime =
       node["for"]?.span().map(TokenStep.Lifetime.fixed)
       ?? node["expires"]?.place().map(TokenStep.Lifetime.told)
@@ -347,9 +353,14 @@ extension Node {
   fileprivate func find(_ scope: Scope, taken: [String]) -> Find? {
     guard words(["in", "where", "exact", "take", "page", "max"]) else { return nil }
     let guards = self["where"]?.guards(scope) ?? []
-    if guards.isEmpty, self["exact"]?.flag() != true {
+    let isGuarded = guards.contains { guarded in
+      guarded.value.uses.contains { scope.isPerMember($0.reference, with: []) }
+    }
+    // What could not be read is not said to be missing as well.
+    let isUnread = guards.count < (self["where"]?.value.members?.count ?? 0)
+    if !isGuarded, !isUnread, self["exact"]?.flag() != true {
       complain(
-        "trusts the vendor's search",
+        guards.isEmpty ? "trusts the vendor's search" : "compares no row with the person",
         "add where: { \"/email\": \"{id}\" }, or exact: true if it can never match others")
     }
     let take = required("take", "take: { user: \"/id\" }")?.members() ?? []
@@ -372,6 +383,11 @@ extension Node {
       max: self["max"]?.count() ?? 20)
   }
 
+  /// The words of a page that belong to some kinds only.
+  private static let pageWords = [
+    ("last", ["after"]), ("more", ["after"]), ("size", ["offset", "number"]),
+  ]
+
   private func page() -> Find.Page? {
     let kinds = ["url", "cursor", "after", "offset", "number", "link"]
     guard words(kinds + ["last", "more", "size"]) else { return nil }
@@ -380,10 +396,13 @@ extension Node {
       complain("does not say one way to the next page", "write one of \(kinds.listed)")
       return nil
     }
+    for (word, kinds) in Self.pageWords where !kinds.contains(kind) {
+      self[word]?.complain("has no meaning beside \"\(kind)\"", "take it out")
+    }
     switch kind {
     case "url": return node.place().map(Find.Page.url)
     case "cursor": return node.place().map(Find.Page.cursor)
-    case "link": return .link(relation: node.value.string ?? "next")
+    case "link": return node.text().map(Find.Page.link)
     case "after":
       guard let parameter = node.text(), let last = required("last", "last: \"/id\"")?.place()
       else { return nil }
