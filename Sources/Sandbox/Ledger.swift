@@ -23,6 +23,9 @@ public final class Ledger: Sendable {
   /// How often each person was erased, those who were unknown included.
   public var erasures: [String: Int] { pages.withLock { $0.erased } }
 
+  /// Makes a person known.
+  public func admit(_ person: String) { pages.withLock { _ = $0.people.insert(person) } }
+
   /// Counts a request and says which one it was, from 1.
   func countRequest() -> Int {
     pages.withLock { pages in

@@ -32,36 +32,45 @@ final class Desk: Sendable {
   func run(
     _ words: [String], input: String = "", environment: [String: String] = [:]
   ) async throws -> Ended {
+    try await program(Program.built("purgehub"), environment).run(words, input: input)
+  }
+
+  /// A program that finds this desk's settings.
+  func program(_ path: String, _ environment: [String: String] = [:]) -> Program {
     let own = ["HOME": folder, "PURGEHUB_CONFIG": folder + "/hub.json5"]
-    return try await Program(
-      path: Program.built("purgehub"), environment: own.merging(environment) { $1 },
-      folder: folder
-    ).run(words, input: input)
+    return Program(
+      path: path, environment: own.merging(environment) { $1 }, folder: folder)
   }
 
   /// Lays out a connector to a vendor that knows these people; its server ends with the value.
   func connectVendor(knowing people: [String]) throws -> SandboxServer {
     let server = try SandboxServer(BatchVendor(people: people))
-    for folder in ["connectors", "manifests/sandbox-batch"] {
+    try connect("batch", to: server)
+    return server
+  }
+
+  /// Lays out a connector `batch`, `lookup` or `jobs` to a vendor of that kind.
+  func connect(_ kind: String, to server: SandboxServer) throws {
+    let manifest = "manifests/sandbox-\(kind)"
+    for folder in ["connectors", manifest] {
       try FileManager.default.createDirectory(
         atPath: self.folder + "/" + folder, withIntermediateDirectories: true)
     }
-    for manifest in SandboxManifest.all where manifest.name == "sandbox-batch" {
-      try write(manifest.text, to: "manifests/sandbox-batch/connector.json5")
+    for known in SandboxManifest.all where known.name == "sandbox-\(kind)" {
+      try write(known.text, to: manifest + "/connector.json5")
     }
     let token = try write("sandbox\n", to: "token")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
     try write(
       """
       {
-        use: "sandbox-batch", selfHosted: true, enabled: true,
+        use: "sandbox-\(kind)", selfHosted: true, enabled: true,
         settings: {
           url: "http://127.0.0.1:\(server.port)", token: { file: "\(token)" },
           owner: "ops@example.org",
         },
       }
-      """, to: "connectors/batch.json5")
-    return server
+      """, to: "connectors/\(kind).json5")
   }
 
   /// The identifiers of all requests there are.
