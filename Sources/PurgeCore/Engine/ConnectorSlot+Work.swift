@@ -7,11 +7,16 @@ extension ConnectorSlot {
       nextDue = nil
       expectWork()
     }
+    if let again = askAgainAt, again <= turn.now {
+      askAgainAt = nil
+      expectWork()
+    }
     guard isServing, !turn.isDraining else { return leaveLine(&turn, &pools) }
     dispatch(&turn, &pools)
     plan(&turn)
     load(&turn)
     if let nextDue { wake(at: nextDue) }
+    if let askAgainAt { wake(at: askAgainAt) }
   }
 
   func leaveLine(_ turn: inout Turn, _ pools: inout [RatePool]) {
@@ -113,7 +118,8 @@ extension ConnectorSlot {
 
   /// Ends a plan that is durable and returns the calls to hold.
   ///
-  /// Fewer calls than planned mean that the store knows better: the task is asked for again.
+  /// Fewer calls than planned mean that the store knows better: the task is asked for again, but
+  /// not at once, since a store that never takes a plan would be asked without end.
   mutating func planned(
     _ key: TaskKey, _ ranges: [Range<Int>], _ calls: [Call], _ turn: inout Turn
   ) -> [Call] {
@@ -122,7 +128,11 @@ extension ConnectorSlot {
       turn.release(calls.map(\.key))
       return []
     }
-    if calls.count < ranges.count { expectWork() } else { tasks.goOn(with: task) }
+    if calls.count < ranges.count {
+      askAgainAt = turn.now + turn.policy.refusedPlanWait
+    } else {
+      tasks.goOn(with: task)
+    }
     return calls
   }
 }
