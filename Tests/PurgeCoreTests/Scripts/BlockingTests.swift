@@ -166,6 +166,21 @@ import Testing
     #expect(world.engine.inFlight == 0)
   }
 
+  @Test func `is not sent for by calls that a load still brings`() {
+    let name = World.connector
+    var engine = Engine(seed: 1)
+    _ = engine.handle(.connectorChanged(name, ScriptedBehaviour(), .enabled), at: World.start)
+    let task = TaskKey(PurgeRequestID(bits: 1), name)
+    _ = engine.handle(.withdrawn([task]), at: World.start)
+    let call = Call(
+      CallKey(task, 0..<1), people: [ModelStore.person(0)],
+      schedule: CallSchedule(due: World.start, isHeld: true), requestedAt: World.start,
+      deadline: World.start + .days(30), lane: .normal)
+    let work = LoadedWork(connector: name, calls: [call], tasks: [], nextDue: nil, hasMore: false)
+    _ = engine.handle(.loaded(work), at: World.start)
+    #expect(engine.inFlight == 0)
+  }
+
   @Test func `leaves other tasks alone`() throws {
     var traits = ConnectorTraits()
     traits.concurrent = 1

@@ -87,6 +87,20 @@ import Testing
     #expect(serve(&world, calls: 60).filter { $0 == near }.count >= 38)
   }
 
+  @Test(arguments: [(71, true), (73, false)])
+  func `makes a call urgent that the store gives out near its deadline`(
+    hours: Int, isUrgent: Bool
+  ) {
+    var world = make(concurrent: 16)
+    world.submit(12)
+    let near = world.submit(1, within: .hours(Int64(hours)))
+    var traits = ConnectorTraits()
+    traits.concurrent = 8
+    world.restart(traits)
+    #expect(world.inAir.count == 8)
+    #expect(world.inAir.contains { $0.key.task == near } == isUrgent)
+  }
+
   @Test func `BZ-08 lets connectors of a pool share its rate`() {
     var traits = ConnectorTraits()
     (traits.pool, traits.rates) = ("braze", [Rate(2, per: .seconds(1))])

@@ -79,6 +79,18 @@ import Testing
     }
   }
 
+  @Test func `is asked as often as ever once something came through`() throws {
+    var world = make()
+    world.submit(2)
+    for _ in 0..<6 {
+      world.answerAll(429)
+      world.pass(.minutes(5))
+    }
+    world.answer(200)
+    world.answer(429)
+    #expect(try #require(world.view?.pausedUntil) <= world.now + .seconds(5))
+  }
+
   @Test func `is believed once for calls that were in flight together`() throws {
     var world = make(concurrent: 16)
     world.submit(16)
