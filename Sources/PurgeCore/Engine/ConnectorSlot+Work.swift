@@ -5,11 +5,16 @@ extension ConnectorSlot {
     if let due = nextDue, due <= turn.now {
       (nextDue, mayHaveCalls, hasComeDue) = (nil, true, true)
     }
+    if let again = askAgainAt, again <= turn.now {
+      askAgainAt = nil
+      expectWork()
+    }
     guard isServing, !turn.isDraining else { return leaveLine(&turn, &pools) }
     dispatch(&turn, &pools)
     plan(&turn)
     load(&turn)
     if let nextDue { wake(at: nextDue) }
+    if let askAgainAt { wake(at: askAgainAt) }
   }
 
   func leaveLine(_ turn: inout Turn, _ pools: inout [RatePool]) {
@@ -113,16 +118,17 @@ extension ConnectorSlot {
 
   /// Ends a plan that is durable and returns the calls to hold.
   ///
-  /// Fewer calls than planned mean that the store knows better: the task is asked for again. It may
-  /// also have made the plan before and reported that as failed; then its calls are given back, since
-  /// nobody else holds them.
+  /// Fewer calls than planned mean that the store knows better: the task is asked for again, but
+  /// not at once, since a store that never takes a plan would be asked without end. It may also have
+  /// made the plan before and reported that as failed; then its calls are given back, since nobody
+  /// else holds them.
   mutating func planned(
     _ key: TaskKey, _ ranges: [Range<Int>], _ calls: [Call], _ turn: inout Turn
   ) -> [Call] {
     guard let task = tasks.endPlan(key) else { return [] }
     guard isServing, !turn.isDraining, calls.count == ranges.count else {
       turn.release(ranges.map { CallKey(key, $0) })
-      expectWork()
+      if isServing { askAgainAt = turn.now + turn.policy.refusedPlanWait }
       return []
     }
     tasks.goOn(with: task)

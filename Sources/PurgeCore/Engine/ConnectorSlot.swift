@@ -36,6 +36,8 @@ struct ConnectorSlot: Sendable {
   var withdrawnWhileLoading: Set<TaskKey> = []
   /// When the store has the next call that is not in hand.
   var nextDue: Instant?
+  /// When tasks are asked for again whose plan the store did not take.
+  var askAgainAt: Instant?
   /// When the slot must look again though nothing happens.
   var wake: Instant?
 
@@ -150,6 +152,7 @@ extension ConnectorSlot {
     pausedUntil = pausedUntil.map { $0 + span }
     throttledAt = throttledAt.map { $0 + span }
     lastSent = lastSent.map { $0 + span }
+    askAgainAt = askAgainAt.map { $0 + span }
     limit.shift(by: span)
     breaker.shift(by: span)
     token.shift(by: span)

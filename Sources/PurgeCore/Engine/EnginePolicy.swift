@@ -35,6 +35,9 @@ public struct EnginePolicy: Sendable, Hashable {
   /// How many probes must have failed as well, so that a clock's jump alone disables nobody.
   public var unreachableProbes = 8
 
+  /// How long a task is left alone whose plan the store did not take.
+  public var refusedPlanWait = Span.seconds(1)
+
   /// The first wait after a batch failed; it doubles from there.
   public var batchWait = Span.seconds(1)
   /// The longest wait after a batch failed.

@@ -30,7 +30,7 @@ struct ScriptedBehaviour: ConnectorBehaviour {
   private func conclusion(_ response: HTTPResponse, _ call: Call) -> Conclusion {
     switch response.status {
     case 200: .outcomes(call.people.map { _ in .settled(.erased) })
-    case 202: .outcomes(call.people.map { _ in .pending(Job(id: "job")) })
+    case 202: .outcomes(call.people.map { _ in .pending(response.job) })
     case 207: .outcomes(response.body.map(Self.outcome))
     case 429: .throttled(response.patience)
     case 401, 403: .blocked(ConnectorFault(.credentialRejected, status: response.status))
@@ -71,8 +71,17 @@ struct ScriptedBehaviour: ConnectorBehaviour {
 
 extension HTTPResponse {
   fileprivate var patience: Patience? {
-    fields["Retry-After"].flatMap { Int64($0) }.map { .delay(.seconds($0)) }
+    if let reset = number("RateLimit-Reset") { return .until(Instant(milliseconds: reset)) }
+    return number("Retry-After").map { .delay(.seconds($0)) }
   }
+}
+
+extension HTTPResponse {
+  fileprivate var job: Job {
+    Job(id: "job", askAgain: number("Ask-Again").map { Instant(milliseconds: $0) })
+  }
+
+  private func number(_ name: String) -> Int64? { fields[name].flatMap { Int64($0) } }
 }
 
 extension HTTPFailure.Kind {

@@ -144,6 +144,7 @@ extension Storm {
       watch.saw(effect, self)
       perform(effect)
     }
+    watch.expectNobodyForgotten(engine)
   }
 
   private mutating func perform(_ effect: Effect) {

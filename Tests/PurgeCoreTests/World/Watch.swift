@@ -74,6 +74,11 @@ struct Watch {
     if case .degraded = state { quietUntil[name] = elapsed + 30_000 }
   }
 
+  mutating func expectNobodyForgotten(_ engine: Engine) {
+    let forgotten = engine.forgotten
+    expect(forgotten.isEmpty, "L4 \(forgotten) have work and wait for nothing")
+  }
+
   /// Looks at what was just changed.
   mutating func check(_ keys: [TaskKey], _ store: ModelStore) {
     for key in keys { check(key, store) }

@@ -119,6 +119,21 @@ extension World {
     answer(.success(HTTPResponse(status, fields: fields, body: Array(body.utf8))))
   }
 
+  /// Answers the oldest exchange under way of a connector.
+  mutating func answer(_ status: Int, of name: ConnectorName) {
+    guard let index = inAir.firstIndex(where: { $0.key.task.connector == name }) else { return }
+    hear(.answered(inAir.remove(at: index).key, .success(HTTPResponse(status))))
+  }
+
+  /// Answers every exchange that is under way now.
+  mutating func answerAll(_ status: Int, _ fields: HTTPFields = [:]) {
+    for _ in inAir { answer(status, fields) }
+  }
+
+  mutating func failAll(_ kind: HTTPFailure.Kind) {
+    for _ in inAir { answer(.failure(HTTPFailure(kind, detail: ""))) }
+  }
+
   mutating func answerToken(
     _ status: Int, body: String = "secret", _ name: ConnectorName = World.connector
   ) {
@@ -136,7 +151,43 @@ extension World {
     now = end
   }
 
+  /// Lets time pass while vendors answer everything at once.
+  mutating func live(_ span: Span, answering status: (CallKey) -> Int = { _ in 200 }) {
+    let end = now + span
+    while true {
+      while let next = inAir.first { answer(status(next.key)) }
+      guard let due = wake, due <= end else { break }
+      now = max(now, due)
+      wake = nil
+      hear(.tick)
+    }
+    now = end
+  }
+
+  /// Makes durable what `holdsBatches` kept back.
+  mutating func commitPending() {
+    guard !pendingBatches.isEmpty else { return }
+    let batch = pendingBatches.removeFirst()
+    hear(.committed(batch.id, store.apply(batch.changes)))
+  }
+
+  /// The process ends and starts again: the store stays, nothing else.
+  mutating func restart(_ traits: ConnectorTraits, seed: UInt64 = 2) {
+    engine = Engine(seed: seed)
+    (inAir, sent, tokenRequests, wake) = ([], [], [], nil)
+    store.forgetHolds()
+    configure(traits, state: store.states[World.connector] ?? .enabled)
+  }
+
   func leg(_ key: TaskKey) -> ModelStore.Leg? { store.legs[key] }
+
+  /// The next due instant of a task's open calls, as a span from now.
+  func wait(of key: TaskKey) -> Span? {
+    leg(key)?.rows.values.map(\.schedule.due).min().map { $0 - now }
+  }
+
+  /// A connector beside the first one.
+  static let other = ConnectorName("other")
 
   var view: ConnectorView? { engine.connector(World.connector) }
 }
