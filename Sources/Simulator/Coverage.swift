@@ -67,7 +67,7 @@ extension Mark {
   static let taskTransitions: [(TaskWord, TaskWord)] = [
     (.queued, .running), (.queued, .blocked), (.queued, .cancelled), (.queued, .waived),
     (.running, .awaitingVendor), (.running, .blocked), (.running, .needsAttention),
-    (.running, .completed), (.running, .noDataFound), (.running, .notApplicable),
+    (.running, .completed), (.running, .noDataFound),
     (.running, .waived), (.awaitingVendor, .running), (.awaitingVendor, .blocked),
     (.awaitingVendor, .needsAttention), (.awaitingVendor, .completed), (.awaitingVendor, .waived),
     (.blocked, .queued), (.blocked, .running), (.blocked, .awaitingVendor),

@@ -132,13 +132,29 @@ extension Scenario {
 
   private mutating func addFaults(until end: Int64, _ dice: inout Dice) {
     let requests = happenings.map(\.at)
+    // Some runs have a bad minute, in which everything comes together.
+    let badMinute: Int64? = dice.once(in: 3) ? dice.pick(requests) : nil
     for _ in 0..<dice.below(14) {
-      // Most things go wrong while something is going on.
-      let at =
-        dice.once(in: 4)
-        ? dice.within(0...end) : max(0, dice.pick(requests) + dice.within(-30_000...3_600_000))
-      happenings.append(Happening(at: at, deed: deed(&dice)))
+      let at: Int64 =
+        if let badMinute {
+          badMinute + dice.within(-5_000...60_000)
+        } else if dice.once(in: 4) {
+          dice.within(0...end)
+        } else {
+          // Most things go wrong while something is going on.
+          dice.pick(requests) + dice.within(dice.once(in: 2) ? -1_800_000...10_000 : 0...3_600_000)
+        }
+      add(deed(&dice), at: max(0, at), &dice)
     }
+  }
+
+  private mutating func add(_ deed: Deed, at instant: Int64, _ dice: inout Dice) {
+    happenings.append(Happening(at: instant, deed: deed))
+    guard case .edit(let connector, _) = deed, dice.once(in: 2) else { return }
+    // Removed, then broken and back again: what is written while a file is missing is read anew.
+    let next = Deed.edit(
+      connector: connector, dice.once(in: 2) ? .broken : dice.pick(Edit.allCases))
+    happenings.append(Happening(at: instant + dice.within(1_000...600_000), deed: next))
   }
 
   private func deed(_ dice: inout Dice) -> Deed {

@@ -34,7 +34,7 @@ public enum Simulation {
   ///   - flaw: A known bug to plant, for tests.
   /// - Returns: What came of it.
   public static func run(seed: UInt64, days: Int = 30, flaw: Flaw? = nil) -> RunReport {
-    var world = World(Scenario(seed: seed, days: days), flaw: flaw)
+    let world = World(Scenario(seed: seed, days: days), flaw: flaw)
     world.run()
     world.fingerprint.add(world.engine.stateHash)
     return RunReport(
@@ -47,13 +47,13 @@ public enum Simulation {
     let whole = Scenario(seed: seed, days: days)
     guard let violation = violation(of: whole, flaw) else { return nil }
     let short = shrunk(whole, breaking: violation.rule, flaw)
-    var world = World(short, flaw: flaw, tells: true)
+    let world = World(short, flaw: flaw, tells: true)
     world.run()
     return world.watch.violation.map { Story(violation: $0, lines: (world.story ?? []).told) }
   }
 
   private static func violation(of scenario: Scenario, _ flaw: Flaw?) -> Violation? {
-    var world = World(scenario, flaw: flaw)
+    let world = World(scenario, flaw: flaw)
     world.run()
     return world.watch.violation
   }

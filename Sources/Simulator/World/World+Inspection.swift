@@ -5,7 +5,7 @@ extension World {
   private static let patience: Int64 = 900_000
 
   /// Looks for work that nobody does, when nothing stands in its way.
-  mutating func inspect() {
+  func inspect() {
     let quietSince = max(upSince, trouble?.until ?? 0, noticesLostUntil)
     guard isUp, !isDraining, !engine.isStorageStalled, elapsed - quietSince > Self.patience,
       elapsed - lastJump > Self.patience, jobsWaiting == 0,

@@ -5,7 +5,7 @@ import PurgeCore
 
 // What happens by the scenario.
 extension World {
-  mutating func perform(_ deed: Deed) {
+  func perform(_ deed: Deed) {
     if isCalm { return }
     tell("-- \(deed.words)")
     switch deed {
@@ -36,20 +36,20 @@ extension World {
     }
   }
 
-  private mutating func request(_ operation: Operation, _ word: DeedWord) {
+  private func request(_ operation: Operation, _ word: DeedWord) {
     guard isUp, !isDraining else { return }
     coverage.visit(.deed(word))
     submit(.operate(operation))
   }
 
-  private mutating func arm(_ point: CrashPoint, _ seconds: Int) {
+  private func arm(_ point: CrashPoint, _ seconds: Int) {
     guard isUp else { return }
     coverage.visit(.crash(point))
     if point == .anywhere { return crash(forSeconds: seconds, "kill -9") }
     armedCrash = (point, seconds)
   }
 
-  private mutating func stop(_ seconds: Int) {
+  private func stop(_ seconds: Int) {
     guard isUp, !isDraining else { return }
     coverage.visit(.deed(.stop))
     (isDraining, downForSeconds) = (true, seconds)
@@ -58,7 +58,7 @@ extension World {
     if flaw != .drainUnheard { hear(.drain) }
   }
 
-  private mutating func jump(_ size: JumpSize) {
+  private func jump(_ size: JumpSize) {
     coverage.visit(.jump(size))
     lastJump = elapsed
     offset += size.span.milliseconds
@@ -66,12 +66,12 @@ extension World {
     if isUp, let due = wakeAt { wake(at: due) }
   }
 
-  private mutating func tickForNothing(_ count: Int) {
+  private func tickForNothing(_ count: Int) {
     coverage.visit(.deed(.spuriousTicks))
     for _ in 0..<count where isUp { hear(.tick) }
   }
 
-  private mutating func change(_ connector: Int, _ edit: Edit) {
+  private func change(_ connector: Int, _ edit: Edit) {
     coverage.visit(.edit(edit))
     switch edit {
     case .newRevision:
@@ -79,13 +79,13 @@ extension World {
       renew(connector)
     case .sameOwner: renew(connector)
     case .savedAgain: break
-    case .broken: files[connector].isBroken = true
+    case .broken: (files[connector].isBroken, files[connector].isRemoved) = (true, false)
     case .removed: files[connector].isRemoved = true
     }
     if isUp, !isDraining { submit(.operate(.reload(connector))) }
   }
 
-  private mutating func renew(_ connector: Int) {
+  private func renew(_ connector: Int) {
     files[connector].edition += 1
     files[connector].variant = dice.below(Fleet.variants)
     (files[connector].isBroken, files[connector].isRemoved) = (false, false)
@@ -94,7 +94,7 @@ extension World {
 
 // Clients: they ask until they are told an identifier, always with the same key.
 extension World {
-  mutating func ask(_ index: Int) {
+  func ask(_ index: Int) {
     guard clients[index].id == nil, !clients[index].isWaiting else { return }
     if clients[index].people.isEmpty { choosePeople(index) }
     guard isUp, !isDraining else { return tryAgain(index) }
@@ -106,7 +106,7 @@ extension World {
     submit(.accept(given))
   }
 
-  private mutating func choosePeople(_ index: Int) {
+  private func choosePeople(_ index: Int) {
     let request = clients[index].request
     var people = Array(request.key * 100..<request.key * 100 + request.people)
     if let connector = request.naming {
@@ -117,7 +117,7 @@ extension World {
     clients[index].people = people
   }
 
-  private mutating func acceptance(_ index: Int) -> ModelAcceptance {
+  private func acceptance(_ index: Int) -> ModelAcceptance {
     let (request, people) = (clients[index].request, clients[index].people)
     if request.waitHours > 0 { coverage.visit(.deed(.waitingPeriod)) }
     let start = now + .hours(Int64(request.waitHours))
@@ -144,20 +144,20 @@ extension World {
       text: People.name(of: People.owner(of: connector, edition: file.owner)))
   }
 
-  mutating func tryAgain(_ index: Int) {
+  func tryAgain(_ index: Int) {
     coverage.visit(.deed(.clientRetry))
     clients[index].isWaiting = false
     agenda.add(.client(index), at: elapsed + 30_000)
   }
 
-  private mutating func told(_ index: Int, _ id: PurgeRequestID) {
+  private func told(_ index: Int, _ id: PurgeRequestID) {
     clients[index].isWaiting = false
     watch.told(clients[index].id, id)
     clients[index].id = id
   }
 
   /// The store has the request; whether the client hears of it is another matter.
-  mutating func accept(_ given: ModelAcceptance, isReported: Bool) {
+  func accept(_ given: ModelAcceptance, isReported: Bool) {
     let before = store.states
     var given = given
     // The scan and the transaction are one: nobody edits between them.
@@ -175,7 +175,7 @@ extension World {
   }
 
   /// Tells the engine of new work; a notice that is lost is made up for by asking now and then.
-  private mutating func announce(_ connectors: [Int]) {
+  private func announce(_ connectors: [Int]) {
     let event = Event.submitted(connectors.map { store.names[$0] })
     guard noticesLostUntil > elapsed else { return post(event) }
     agenda.add(.deliver(event), at: elapsed + 300_000, life: life)
@@ -184,7 +184,7 @@ extension World {
 
 // Administrators and operators.
 extension World {
-  mutating func operate(_ operation: Operation) {
+  func operate(_ operation: Operation) {
     let before = store.states
     switch operation {
     case .disable(let connector):
@@ -202,7 +202,7 @@ extension World {
     noteStates(before)
   }
 
-  private mutating func retryAll() {
+  private func retryAll() {
     var connectors: [Int] = []
     for key in store.keys {
       let connector = store.position(key.connector)
@@ -214,7 +214,7 @@ extension World {
     if !connectors.isEmpty { announce(connectors) }
   }
 
-  private mutating func waive(_ number: Int) {
+  private func waive(_ number: Int) {
     let keys = store.keys
     guard !keys.isEmpty else { return }
     let key = keys[number % keys.count]
@@ -223,14 +223,14 @@ extension World {
     post(.withdrawn([key]))
   }
 
-  private mutating func cancel(_ number: Int) {
+  private func cancel(_ number: Int) {
     guard !store.requests.isEmpty else { return }
     let request = number % store.requests.count
     guard store.cancel(request) else { return }
     post(.withdrawn(store.requests[request].legs.compactMap { $0?.task.key }))
   }
 
-  private mutating func enable(_ connector: Int) {
+  private func enable(_ connector: Int) {
     switch store.states[connector] {
     case .disabled(.administrator, _), .disabled(.unreachable, _): examine(connector)
     default: return
@@ -239,7 +239,7 @@ extension World {
   }
 
   /// Applies what a file says now; `false` when nothing follows from it.
-  mutating func reload(_ connector: Int) -> Bool {
+  func reload(_ connector: Int) -> Bool {
     let (file, state) = (files[connector], store.states[connector])
     if file.isRemoved {
       guard let state else { return false }
@@ -261,7 +261,7 @@ extension World {
   }
 
   /// A broken file never replaces a good revision.
-  private mutating func refuse(_ connector: Int, _ state: ConnectorState?) -> Bool {
+  private func refuse(_ connector: Int, _ state: ConnectorState?) -> Bool {
     switch state {
     case nil, .disabled(.configurationInvalid, _), .disabled(.removedFromConfiguration, _):
       store.change(
@@ -272,7 +272,7 @@ extension World {
   }
 
   /// Looks for purged people in a file and asks the vendor, then decides.
-  private mutating func examine(_ connector: Int) {
+  private func examine(_ connector: Int) {
     let owner = People.owner(of: connector, edition: files[connector].owner)
     if store.tombstones[owner], flaw != .stillNamingAccepted,
       let request = store.requests.first(where: { $0.people.contains(owner) })
@@ -287,7 +287,7 @@ extension World {
     store.change(connector, to: .enabled, flaw)
   }
 
-  private mutating func keepOrDisable(_ connector: Int, _ reason: DisabledReason) {
+  private func keepOrDisable(_ connector: Int, _ reason: DisabledReason) {
     switch store.states[connector] {
     case .enabled, .degraded, .disabled(.referencesPurgedUser, _),
       .disabled(.credentialRejected, _):
@@ -297,7 +297,7 @@ extension World {
   }
 
   /// Asks the vendor the harmless question; nil when all is well.
-  private mutating func check(_ connector: Int) -> DisabledReason? {
+  private func check(_ connector: Int) -> DisabledReason? {
     let behaviour = Fleet.behaviour(
       scenario.kinds[connector], connector, variant: files[connector].variant)
     guard let request = behaviour.checkRequest(with: nil, at: now) else { return nil }
@@ -315,7 +315,7 @@ extension World {
 
 // The end: nothing goes wrong any more, and people do what is asked of them.
 extension World {
-  mutating func calm() {
+  func calm() {
     tell("-- from now on nothing goes wrong")
     calmSince = elapsed
     (trouble, armedCrash, noticesLostUntil) = (nil, nil, 0)
@@ -325,19 +325,20 @@ extension World {
   }
 
   /// Every few hours somebody looks at what needs a person.
-  mutating func takeCare() {
+  func takeCare() {
     guard let since = calmSince else { return }
     if isAtRest || elapsed - since > 150 * Self.day {
       watch.checkEnd(self)
       return isOver = true
     }
+    if isDone, !hasAskedLast { askLast() }
     if isUp, !isDraining { serve() }
     // Each look later than the last one, so that a wait of weeks costs little.
     let pause = max(3_600_000, (elapsed - since) / 8)
     agenda.add(.caretaker, at: elapsed + pause)
   }
 
-  private mutating func serve() {
+  private func serve() {
     for connector in store.names.indices where store.states[connector]?.isDisabled == true {
       if case .disabled(.administrator, _)? = store.states[connector] {
         submit(.operate(.enable(connector)))
@@ -350,11 +351,24 @@ extension World {
     submit(.operate(.retryAll))
   }
 
-  private var isAtRest: Bool {
+  /// A breaker closes when somebody asks for something: one more client does.
+  private func askLast() {
+    hasAskedLast = true
+    clients.append(
+      Client(
+        request: ModelRequest(
+          key: clients.count, people: 1, connectors: Array(store.names.indices), days: 30,
+          waitHours: 0)))
+    ask(clients.count - 1)
+  }
+
+  /// Whether nothing is owed to anybody.
+  private var isDone: Bool {
     isUp && engine.isQuiet && jobsWaiting == 0 && clients.allSatisfy { $0.id != nil }
       && store.requests.allSatisfy(\.state.isFinal)
-      && !store.states.contains { $0 != .enabled }
   }
+
+  private var isAtRest: Bool { isDone && !store.states.contains { $0 != .enabled } }
 }
 
 extension Deed {

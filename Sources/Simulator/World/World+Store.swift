@@ -3,7 +3,7 @@ import PurgeCore
 
 // The store at work: in order, at its own pace, and not always well.
 extension World {
-  mutating func submit(_ job: StoreJob) {
+  func submit(_ job: StoreJob) {
     let pace: ClosedRange<Int64> = activeTrouble == .slow ? 500...30_000 : 1...12
     jobFree = max(jobFree, elapsed) + dice.within(pace)
     jobsWaiting += 1
@@ -12,7 +12,7 @@ extension World {
 
   var activeTrouble: StoreTrouble? { trouble.flatMap { $0.until > elapsed ? $0.kind : nil } }
 
-  mutating func commit(_ id: BatchID, _ changes: [Change]) {
+  func commit(_ id: BatchID, _ changes: [Change]) {
     let hasPlan = changes.contains { if case .planned = $0 { true } else { false } }
     let isEarly = flaw == .slotReleasedBeforeCommit && !hasPlan
     if isEarly { post(.committed(id, [])) }
@@ -20,7 +20,7 @@ extension World {
   }
 
   /// Whether this transaction fails.
-  private mutating func fails() -> Bool {
+  private func fails() -> Bool {
     switch activeTrouble {
     case .failing, .full: true
     case .flickering: dice.once(in: 2)
@@ -28,18 +28,19 @@ extension World {
     }
   }
 
-  mutating func work(on job: StoreJob) {
+  func work(on job: StoreJob) {
     guard !fails() else { return fail(job) }
     if let armed = armedCrash, armed.point != .anywhere {
       armedCrash = nil
       if armed.point != .beforeCommit { apply(job, isReported: false) }
       if watch.violation != nil { return }
-      return crash(forSeconds: armed.seconds, "\(armed.point)")
+      crash(forSeconds: armed.seconds, "\(armed.point)")
+      return armed.point == .beforeCommit ? dropped(.storeWork(job)) : ()
     }
     apply(job, isReported: true)
   }
 
-  private mutating func fail(_ job: StoreJob) {
+  private func fail(_ job: StoreJob) {
     switch job {
     case .load(let name, _, _):
       post(
@@ -61,13 +62,13 @@ extension World {
   }
 
   /// An operator who was told of a failure does it again.
-  private mutating func again(_ operation: Operation) {
+  private func again(_ operation: Operation) {
     jobFree = max(jobFree, elapsed) + 1_000
     jobsWaiting += 1
     agenda.add(.storeWork(.operate(operation)), at: elapsed + 60_000, life: life)
   }
 
-  private mutating func apply(_ job: StoreJob, isReported: Bool) {
+  private func apply(_ job: StoreJob, isReported: Bool) {
     if flaw == .commitLostInCrash { earlierStore = store }
     switch job {
     case .load(let name, let calls, let tasks):
@@ -80,7 +81,7 @@ extension World {
     }
   }
 
-  private mutating func apply(
+  private func apply(
     _ id: BatchID, _ changes: [Change], _ epoch: Int, isReported: Bool
   ) {
     watch.applies(epoch: epoch, while: life)
@@ -96,12 +97,12 @@ extension World {
   }
 
   /// Looks at tasks that were just changed.
-  mutating func look(at keys: [TaskKey]) {
+  func look(at keys: [TaskKey]) {
     watch.check(keys, store, &coverage)
     watch.checkReferences(store)
   }
 
-  mutating func noteStates(_ before: [ConnectorState?]) {
+  func noteStates(_ before: [ConnectorState?]) {
     for (old, new) in zip(before, store.states) {
       guard let old, let new, old.word != new.word else { continue }
       coverage.visit(.connector(old.word, new.word))
@@ -111,7 +112,7 @@ extension World {
 
 // What the engine's changes say.
 extension World {
-  private mutating func note(_ changes: [Change]) {
+  private func note(_ changes: [Change]) {
     for case .concluded(let attempt, let segments) in changes {
       fingerprint.add(attempt.call.range.lowerBound)
       fingerprint.add(attempt.code.number)
@@ -126,7 +127,7 @@ extension World {
     }
   }
 
-  private mutating func noteOutcome(_ attempt: Attempt, _ segments: [CallSegment]) {
+  private func noteOutcome(_ attempt: Attempt, _ segments: [CallSegment]) {
     if segments.count > 1 { coverage.visit(.outcome(.partial)) }
     switch attempt.code {
     case .rateLimited: coverage.visit(.outcome(.throttled))

@@ -7,7 +7,7 @@ extension World {
     weather[connector].filter { $0.until > elapsed }.map(\.weather)
   }
 
-  mutating func depart(_ request: HTTPRequest, to connector: Int, for purpose: Trip.Purpose) {
+  func depart(_ request: HTTPRequest, to connector: Int, for purpose: Trip.Purpose) {
     trips += 1
     var request = request
     if flaw == .operationIDChanges, request.fields["Idempotency-Key"] != nil {
@@ -30,14 +30,14 @@ extension World {
     return weather.contains(.resetsBeforeActing) ? .uncertain : nil
   }
 
-  private mutating func add(
+  private func add(
     _ trip: Trip, _ result: Result<HTTPResponse, HTTPFailure>, after delay: Int64
   ) {
     agenda.add(.answer(trip, result), at: elapsed + delay, life: life)
   }
 
   /// The vendor acts, whether or not anybody hears of it.
-  mutating func arrive(_ trip: Trip) {
+  func arrive(_ trip: Trip) {
     let weather = weather(at: trip.connector)
     let delay = dice.within(3...200)
     if let refusal = refusal(weather) { return add(trip, .success(refusal), after: delay) }
@@ -60,7 +60,7 @@ extension World {
   }
 
   /// Answers that say nothing about anybody.
-  private mutating func refusal(_ weather: [Weather]) -> HTTPResponse? {
+  private func refusal(_ weather: [Weather]) -> HTTPResponse? {
     if weather.contains(.serverErrors) { return HTTPResponse(dice.once(in: 2) ? 503 : 500) }
     if weather.contains(.flapping), dice.once(in: 2) { return HTTPResponse(502) }
     if weather.contains(.redirects) {
@@ -70,7 +70,7 @@ extension World {
     return HTTPResponse(429, fields: hint)
   }
 
-  private mutating func throttleHint(_ weather: [Weather]) -> HTTPFields? {
+  private func throttleHint(_ weather: [Weather]) -> HTTPFields? {
     // Not every request is throttled, so that windows open and close.
     if dice.once(in: 4) { return nil }
     if weather.contains(.throttledWithoutHint) { return [:] }
@@ -99,7 +99,7 @@ extension World {
     return "Sun, \(part(8..<10)) \(month) \(part(0..<4)) \(part(11..<19)) GMT"
   }
 
-  mutating func answer(_ trip: Trip, _ result: Result<HTTPResponse, HTTPFailure>) {
+  func answer(_ trip: Trip, _ result: Result<HTTPResponse, HTTPFailure>) {
     guard case .call(let key) = trip.purpose else {
       watch.tokenAnswered(trip.connector)
       return hear(.tokenAnswered(store.names[trip.connector], result))
@@ -114,7 +114,7 @@ extension World {
   }
 
   /// What the vendor said, and what the engine is told of it.
-  private mutating func hear(
+  private func hear(
     _ trip: Trip, _ key: CallKey, _ said: Result<HTTPResponse, HTTPFailure>,
     as told: Result<HTTPResponse, HTTPFailure>
   ) {
@@ -123,7 +123,7 @@ extension World {
     hear(.answered(key, told))
   }
 
-  private mutating func swap(
+  private func swap(
     _ trip: Trip, _ key: CallKey, _ result: Result<HTTPResponse, HTTPFailure>
   ) {
     guard let (other, earlier) = heldAnswer, other.connector == trip.connector,

@@ -5,9 +5,11 @@ import PurgeCore
 /// One run: the real engine, the real manifests and the real transaction rules among model vendors,
 /// clients and administrators.
 ///
+/// A class, so that those who look at it while it changes need no copy; it stays on one thread.
+///
 /// Time is virtual; whatever is not in `store`, `files`, `vendors` or the clients' hands is lost in a
 /// crash.
-struct World {
+final class World {
   static let start = Instant(milliseconds: 1_800_000_000_000)
   static let day: Int64 = 86_400_000
 
@@ -43,6 +45,7 @@ struct World {
   var noticesLostUntil: Int64 = 0
   var calmSince: Int64?
   var isOver = false
+  var hasAskedLast = false
   var lastJump: Int64 = 0
   var trips = 0
   var downForSeconds = 1
@@ -96,7 +99,7 @@ struct World {
   var isCalm: Bool { calmSince != nil }
 
   /// Runs to the end, or to the first invariant that breaks.
-  mutating func run() {
+  func run() {
     boot()
     while !isOver, watch.violation == nil, let entry = agenda.next() {
       elapsed = max(elapsed, entry.at)
@@ -110,7 +113,7 @@ struct World {
     }
   }
 
-  mutating func tell(_ sentence: @autoclosure () -> String) {
+  func tell(_ sentence: @autoclosure () -> String) {
     guard story != nil else { return }
     let text = sentence()
     story?.append("\(Self.clock(elapsed))  \(text)")
@@ -130,7 +133,7 @@ struct World {
 }
 
 extension World {
-  private mutating func happen(_ thing: Agenda.Thing) {
+  private func happen(_ thing: Agenda.Thing) {
     switch thing {
     case .deed(let index): perform(scenario.happenings[index].deed)
     case .restart: boot()
@@ -150,10 +153,11 @@ extension World {
   }
 
   /// A dead process's work is lost, unless a flaw lets it through.
-  private mutating func dropped(_ thing: Agenda.Thing) {
-    guard flaw == .staleEpochAccepted, isUp, case .storeWork(let job) = thing,
+  func dropped(_ thing: Agenda.Thing) {
+    guard flaw == .staleEpochAccepted, case .storeWork(let job) = thing,
       case .commit(_, let changes, let epoch, _) = job
     else { return }
+    guard isUp else { return agenda.add(thing, at: elapsed + 1_000, life: epoch) }
     watch.applies(epoch: epoch, while: life)
     _ = store.apply(changes, at: now, flaw: flaw)
   }
@@ -161,7 +165,7 @@ extension World {
 
 // The process: its start, its end and what it hears.
 extension World {
-  mutating func boot() {
+  func boot() {
     guard !isUp else { return }
     (isUp, isDraining, life, upSince) = (true, false, life + 1, elapsed)
     (jobsWaiting, jobFree, deliveryFree, wakeAt) = (0, elapsed, elapsed, nil)
@@ -173,7 +177,7 @@ extension World {
     for connector in store.names.indices { tellEngine(connector) }
   }
 
-  mutating func crash(forSeconds seconds: Int, _ why: String) {
+  func crash(forSeconds seconds: Int, _ why: String) {
     guard isUp else { return }
     tell("the process dies: \(why); it comes back in \(seconds) s")
     isUp = false
@@ -187,7 +191,7 @@ extension World {
     agenda.add(.restart, at: elapsed + Int64(seconds) * 1_000)
   }
 
-  mutating func tellEngine(_ connector: Int) {
+  func tellEngine(_ connector: Int) {
     guard let state = store.states[connector] else { return }
     post(.connectorChanged(store.names[connector], behaviour(connector), state))
   }
@@ -199,12 +203,12 @@ extension World {
   }
 
   /// Hands an event to the engine's thread; events arrive in order.
-  mutating func post(_ event: Event) {
+  func post(_ event: Event) {
     deliveryFree = max(deliveryFree, elapsed) + dice.within(0...3)
     agenda.add(.deliver(event), at: deliveryFree, life: life)
   }
 
-  private mutating func deliver(_ event: Event) {
+  private func deliver(_ event: Event) {
     if case .committed = event { watch.reported(store) }
     switch (event, flaw) {
     case (.connectorChanged(_, _, let state), .disablingUnheard) where state.isDisabled:
@@ -216,7 +220,7 @@ extension World {
     }
   }
 
-  mutating func hear(_ event: Event) {
+  func hear(_ event: Event) {
     watch.hears(event, self)
     for effect in engine.handle(event, at: now) {
       watch.saw(effect, self)
@@ -225,7 +229,7 @@ extension World {
     }
   }
 
-  private mutating func perform(_ effect: Effect) {
+  private func perform(_ effect: Effect) {
     switch effect {
     case .load(let name, let calls, let tasks):
       submit(.load(name, calls: calls, tasksPerLane: tasks))
@@ -243,16 +247,19 @@ extension World {
     }
   }
 
-  private mutating func heed(_ notice: Notice) {
+  private func heed(_ notice: Notice) {
     switch notice {
     case .drained where isDraining: crash(forSeconds: downForSeconds, "drained")
-    case .connector(let name, let state): tell("\(name) is judged \(state.word)")
+    case .connector(let name, let state):
+      tell("\(name) is judged \(state.word)")
+      // Now and then an administrator is quicker than the engine's own word.
+      if !isCalm, dice.once(in: 10) { submit(.operate(.disable(store.position(name)))) }
     default: break
     }
   }
 
   /// Only the latest wake counts.
-  mutating func wake(at instant: Instant) {
+  func wake(at instant: Instant) {
     wakeAt = instant
     wakeNumber += 1
     if flaw == .lostTick, dice.once(in: 15) { return }
@@ -260,7 +267,7 @@ extension World {
     agenda.add(.tick(wakeNumber), at: elapsed + ahead, life: life)
   }
 
-  private mutating func tick(_ number: Int) {
+  private func tick(_ number: Int) {
     guard number == wakeNumber, let due = wakeAt else { return }
     guard due <= now else { return wake(at: due) }
     wakeAt = nil
