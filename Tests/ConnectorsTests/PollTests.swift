@@ -10,7 +10,7 @@ import Testing
   ) throws -> Conversation {
     let manifest = try makeManifest(
       with: """
-        erase: [{ post: "/{id}", outcome: [{ status: 202, is: "pending" }] }],
+        erase: [{ post: "/{id}", job: "/job" }],
         poll: { giveUp: "9d", every: "2h", \(poll) }
         """)
     let call = makeCall(people.map { person(.email, $0) }, polling: job)

@@ -55,7 +55,9 @@ extension Step {
   fileprivate func judgeLookUp(
     _ answer: inout Answer, kind: IdentityKind?, common: [Rule]
   ) -> Judgement? {
-    for rule in rules + common where rule.holds(&answer, item: nil, kind: kind, rows: nil) {
+    // What success means for all requests is not meant for one that erases nobody.
+    for rule in rules + common
+    where !rule.word.isSuccess && rule.holds(&answer, item: nil, kind: kind, rows: nil) {
       return Judgement(rule, answer)
     }
     return answer.isSuccess ? nil : answer.usualFailure

@@ -143,7 +143,7 @@ extension Frame {
     case .builtin(let builtin): try self.builtin(builtin)
     case .setting(let position): program.settings[position]
     case .element(let position): elements.indices.contains(position) ? elements[position] : nil
-    case .local(let position): try program.manifest.lets[position].piece(self).value
+    case .local(let position): try program.manifest.lets[position].pieceIfAny(self)?.value
     case .with(let position): try with[position].template.render(self)
     case .taken(let slot): members.first?.taken[slot]
     case .token(let position):

@@ -53,7 +53,13 @@ enum Piece {
 
 extension Let {
   func piece(_ frame: Frame) throws(Unbound) -> Piece {
-    guard let value = try source.render(frame) else { throw Unbound(name: name) }
+    guard let piece = try pieceIfAny(frame) else { throw Unbound(name: name) }
+    return piece
+  }
+
+  /// The same; nothing when the source is only a `{name?}` that is absent.
+  func pieceIfAny(_ frame: Frame) throws(Unbound) -> Piece? {
+    guard let value = try source.render(frame) else { return nil }
     var piece = value.string.map(Piece.text) ?? .json(value)
     for function in functions {
       guard let next = try function.apply(to: piece, frame) else { throw Unbound(name: name) }

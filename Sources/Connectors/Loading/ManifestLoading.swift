@@ -45,7 +45,7 @@ struct ManifestLoader {
       isLoopedOver: !loops.isEmpty)
     let erase = steps.erase(root.required("erase", "erase: [{ delete: \"/users/{id}\" }]"))
     let poll = root["poll"].flatMap { steps.poll($0) }
-    checkJobs(erase, poll)
+    checkJobs(erase, poll, rules)
     var limits = root["limits"]?.limits() ?? Limits()
     limits.rates += steps.rates
     let manifest = Manifest(
@@ -102,9 +102,16 @@ struct ManifestLoader {
     return .template(URLTemplate(parts: []))
   }
 
-  private func checkJobs(_ steps: [Step], _ poll: Poll?) {
-    let isPending = steps.contains { step in
-      !step.job.isEmpty || step.rules.contains { $0.word == .pending }
+  private func checkJobs(_ steps: [Step], _ poll: Poll?, _ rules: [Rule]) {
+    let makers = steps.indices.filter { position in
+      let words = (steps[position].rules + rules).map(\.word)
+      return steps[position].find == nil
+        && (!steps[position].job.isEmpty || words.contains(.pending))
+    }
+    let isPending = !makers.isEmpty
+    if let poll, poll.needsJob, let maker = makers.first(where: { steps[$0].job.isEmpty }) {
+      root["poll"]?.complain(
+        "asks for {job}, which erase[\(maker)] does not name", "add \"job\" to that step")
     }
     if isPending, poll == nil {
       root.complain("lacks \"poll\", though a step makes jobs", "say how to ask about them")
@@ -165,9 +172,15 @@ extension ManifestLoader {
       settings.add(property.name, .setting(position))
     }
     var fixed = settings
-    for (position, name) in tokens.enumerated() { fixed.add(name, .token(position)) }
+    for (position, name) in tokens.enumerated() {
+      refuseTaken(name, in: fixed, at: root["auth"])
+      fixed.add(name, .token(position))
+    }
     var step = fixed
-    for (position, loop) in loops.enumerated() { step.add(loop.name, .element(position)) }
+    for (position, loop) in loops.enumerated() {
+      refuseTaken(loop.name, in: step, at: root["for"])
+      step.add(loop.name, .element(position))
+    }
     step.add(Builtin.ofCall)
     if send != .all { step.add(Builtin.ofIdentity) }
     addLets(to: &step, taken: taken)
@@ -194,6 +207,12 @@ extension ManifestLoader {
     guard Builtin(rawValue: name) != nil else { return }
     root["settings"]?["properties"]?[name]?.complain(
       "has a name that means something else in templates", "call it something else")
+  }
+
+  private func refuseTaken(_ name: String, in scope: Scope, at node: Node?) {
+    guard scope.names[name] != nil || Builtin(rawValue: name) != nil else { return }
+    node?.complain(
+      "takes the name {\(name)}, which is a setting or built in", "call it something else")
   }
 
   /// Reads the `let`s in an order in which each finds those it uses.

@@ -88,6 +88,10 @@ struct StepLoader {
       node["job"]?.complain(
         "makes several jobs for one person", "leave out \"for\", or send \"first\" or \"all\"")
     }
+    if step.find != nil, step.rules.contains(where: \.word.isSuccess) {
+      node["outcome"]?.complain(
+        "lets a look-up erase people", "let it say absent, failed and the like")
+    }
     for word in ["idempotency", "job", "items", "count"] where step.find != nil {
       node[word]?.complain("stands on a look-up, which changes nothing", "take it out")
     }
@@ -153,6 +157,14 @@ struct StepLoader {
   private func usesMember(_ step: Step, _ scope: Scope) -> Bool {
     step.isMadePerPerson
       || step.uses.contains { scope.isPerMember($0.reference, with: step.with) }
+  }
+}
+
+extension Poll {
+  /// Whether it cannot ask without a job's name.
+  var needsJob: Bool {
+    let uses = step.uses + guards.flatMap { $0.place.uses + $0.value.uses }
+    return uses.contains { $0.reference == .builtin(.job) && !$0.isOptional }
   }
 }
 
