@@ -127,7 +127,8 @@ import Testing
     return asked
   }
 
-  @Test(arguments: [(0, 1), (999, 1), (1_000, 2), (10_000, 11)])
+  // Each time twice: for its tasks, and for calls of a plan that it made but reported as failed.
+  @Test(arguments: [(0, 2), (999, 2), (1_000, 4), (10_000, 22)])
   func `is asked again once a second`(milliseconds: Int, times: Int) {
     #expect(asked(for: .milliseconds(Int64(milliseconds))) == times)
   }
