@@ -1,10 +1,13 @@
 import Simulator
+import TestSupport
 import Testing
 
 /// Debug builds are some ten times slower, so they run fewer seeds.
 private let isDebug = _isDebugAssertConfiguration()
 
-@Suite struct `A simulation` {
+// Simulations compute for minutes: one at a time, on a thread of their own, so that the tests beside
+// them, which wait for servers and vendors, keep theirs.
+@Suite(.serialized) struct `A simulation` {
   @Test func `S18 gives the same state hash for the same seed`() {
     let runs = (0..<2).map { _ in Simulation.run(seed: 7) }
     #expect(runs[0].stateHash == runs[1].stateHash)
@@ -16,18 +19,23 @@ private let isDebug = _isDebugAssertConfiguration()
   }
 
   @Test(arguments: 0..<8)
-  func `holds every invariant`(slice: UInt64) {
-    for seed in stride(from: slice + 1, through: isDebug ? 160 : 2_000, by: 8) {
-      let report = Simulation.run(seed: seed)
-      #expect(report.violation == nil, "seed \(seed)")
+  func `holds every invariant`(slice: UInt64) async throws {
+    let failed = try await onThread {
+      stride(from: slice + 1, through: isDebug ? 160 : 2_000, by: 8).filter { seed in
+        Simulation.run(seed: seed).violation != nil
+      }
     }
+    #expect(failed == [])
   }
 
   @Test(.enabled(if: !isDebug))
-  func `visits every transition, outcome class and fault kind in 2,000 seeds`() {
-    var coverage = Simulation.run(seed: 1).coverage
-    for seed in UInt64(2)...2_000 { coverage.merge(Simulation.run(seed: seed).coverage) }
-    #expect(coverage.missing == [])
+  func `visits every transition, outcome class and fault kind in 2,000 seeds`() async throws {
+    let missing = try await onThread {
+      var coverage = Simulation.run(seed: 1).coverage
+      for seed in UInt64(2)...2_000 { coverage.merge(Simulation.run(seed: seed).coverage) }
+      return coverage.missing
+    }
+    #expect(missing == [])
   }
 
   @Test func `says what it never visited`() {
@@ -47,11 +55,13 @@ private let isDebug = _isDebugAssertConfiguration()
   }
 }
 
-@Suite struct `A planted bug` {
+@Suite(.serialized) struct `A planted bug` {
   @Test(arguments: Flaw.allCases)
-  func `is found within 2,000 seeds`(flaw: Flaw) {
-    let found = (UInt64(1)...2_000).first {
-      Simulation.run(seed: $0, days: 4, flaw: flaw).violation != nil
+  func `is found within 2,000 seeds`(flaw: Flaw) async throws {
+    let found = try await onThread {
+      (UInt64(1)...2_000).first {
+        Simulation.run(seed: $0, days: 4, flaw: flaw).violation != nil
+      }
     }
     #expect(found != nil)
   }
