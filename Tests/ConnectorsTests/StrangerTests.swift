@@ -48,6 +48,25 @@ import Testing
       looking("where: { \"/active\": \"true\" }, take: { r: \"/id\" }"),
       "compares no row with the person"
     ),
+    (
+      whole("", "erase: [{ delete: \"/u/{id}\", idempotency: \"Idempotency Key\" }]"),
+      "\"erase[0].idempotency\" is no name of a header"
+    ),
+    (
+      whole("", "erase: [{ post: \"/u\", text: \"{id}\", type: \"a/b\\nX: y\" }]"),
+      "\"erase[0].type\" has a sign that would break its line"
+    ),
+    (
+      whole(
+        "",
+        "erase: [{ post: \"/u\", json: \"{id}\", count: \"/n\", items: { in: \"$\", by: \"key\" } }]"
+      ),
+      "\"erase[0].count\" stands beside \"items\""
+    ),
+    (
+      whole("settings: { properties: { a: { secret: true, type: \"integer\" } } },"),
+      "\"settings.properties.a.type\" is not a secret's"
+    ),
     ("", "is empty or cannot be opened; write { … } into it"),
     (" \n\t\n", "is empty or cannot be opened; write { … } into it"),
   ])
@@ -84,6 +103,16 @@ import Testing
       try makeConfiguration(manifest, ["url": "https://v.example/?tenant=1"])
     }
     #expect(throws: Never.self) { try makeConfiguration(manifest, ["url": "https://v.example/t"]) }
+  }
+
+  @Test func `in the place of the folders is told without an empty list`() {
+    let problems = #expect(throws: Diagnostics.self) {
+      try ConnectorConfiguration(
+        named: ConnectorName("a"), reading: Array("{ use: \"acme\" }".utf8), file: "a.json5",
+        manifests: [:]
+      ) { _ in .success("") }
+    }
+    #expect(problems?.description.contains("put its folder, with a connector.json5") == true)
   }
 
   @Test func `in a number is told as people write numbers`() throws {

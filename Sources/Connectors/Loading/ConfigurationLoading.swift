@@ -51,6 +51,11 @@ private struct ConfigurationLoader {
       let use = node.text()
     else { return nil }
     if let manifest = manifests[use] { return manifest }
+    guard !names.isEmpty else {
+      node.complain(
+        "is no vendor known here", "put its folder, with a connector.json5 in it, under Connectors")
+      return nil
+    }
     let near = use.nearest(among: names).map { "did you mean \"\($0)\"? There are" }
     node.complain("is no vendor known here", "\(near ?? "there are") \(names.listed)")
     return nil

@@ -81,6 +81,9 @@ extension Node {
   private func property(_ name: String, isRequired: Bool) -> SettingsSchema.Property {
     let shape = shape()
     let isSecret = self["secret"]?.flag() ?? false
+    if isSecret, let kind = shape.kind, kind != .string {
+      self["type"]?.complain("is not a secret's, which is always a text", "write \"string\"")
+    }
     let defaultNode = self["default"]
     if let defaultNode, isSecret {
       defaultNode.complain("is a secret in clear text", "take it out")

@@ -48,7 +48,9 @@ struct StepLoader {
     var step = request(node, inner)
     step.label = label
     step.batch = node["batch"]?.batch()
-    step.idempotency = node["idempotency"]?.text()
+    step.idempotency = node["idempotency"].flatMap { node in
+      node.text().flatMap { node.headerName($0) }
+    }
     step.job = node["job"]?.oneOrMore().compactMap { $0.jobSource(scope) } ?? []
     step.items = node["items"]?.items()
     step.count = node["count"]?.place()
@@ -92,6 +94,9 @@ struct StepLoader {
       node["outcome"]?.complain(
         "lets a look-up erase people", "let it say absent, failed and the like")
     }
+    if step.items != nil {
+      node["count"]?.complain("stands beside \"items\"", "let the items' rules say who is erased")
+    }
     for word in ["idempotency", "job", "items", "count"] where step.find != nil {
       node[word]?.complain("stands on a look-up, which changes nothing", "take it out")
     }
@@ -121,7 +126,7 @@ struct StepLoader {
     step.target = target ?? step.target
     let headerScope = scope.adding([.body])
     step.headers = node["headers"]?.headers(headerScope) ?? []
-    step.type = node["type"]?.text()
+    step.type = node["type"]?.line()
     step.body = body(node, scope)
     // What could not be read is not said to be missing as well.
     step.usesMember = node.findings.list.count > before || usesMember(step, scope)
@@ -292,15 +297,29 @@ extension Node {
 
   func headers(_ scope: Scope) -> [HeaderTemplate] {
     (members() ?? []).compactMap { name, node in
-      guard name.utf8.allSatisfy(\.isHeaderSign), !name.isEmpty else {
-        node.complain("is no name of a header", "use letters, digits and dashes")
-        return nil
-      }
-      if ["host", "content-length", "transfer-encoding", "connection"].contains(name.lowercased()) {
-        node.complain("is written by the hub itself", "take it out")
-      }
+      guard let name = node.headerName(name) else { return nil }
       return node.template(scope).map { HeaderTemplate(name: name, value: $0) }
     }
+  }
+
+  fileprivate func headerName(_ name: String) -> String? {
+    guard name.utf8.allSatisfy(\.isHeaderSign), !name.isEmpty else {
+      complain("is no name of a header", "use letters, digits and dashes")
+      return nil
+    }
+    if ["host", "content-length", "transfer-encoding", "connection"].contains(name.lowercased()) {
+      complain("is written by the hub itself", "take it out")
+    }
+    return name
+  }
+
+  /// A text that fits into a line of a header.
+  fileprivate func line(without sign: Character? = nil) -> String? {
+    guard let text = text() else { return nil }
+    let fits = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    if fits, !text.contains(where: { $0 == sign }) { return text }
+    complain("has a sign that would break its line", "write it in one line, without quotes inside")
+    return nil
   }
 
   func parameters(_ scope: Scope) -> [HeaderTemplate] {
@@ -311,7 +330,7 @@ extension Node {
 
   fileprivate func csv(_ scope: Scope) -> BodyTemplate? {
     guard words(["part", "head", "rows"]) else { return nil }
-    let part = self["part"]?.text() ?? "file"
+    let part = self["part"]?.line(without: "\"") ?? "file"
     guard let head = required("head", "head: \"{kind}\"")?.template(scope),
       let rows = required("rows", "rows: \"{id}\"")?.template(scope)
     else { return nil }
