@@ -357,7 +357,7 @@ extension World {
     clients.append(
       Client(
         request: ModelRequest(
-          key: clients.count, people: 1, connectors: Array(store.names.indices), days: 30,
+          key: 9, people: 1, connectors: Array(store.names.indices), days: 30,
           waitHours: 0)))
     ask(clients.count - 1)
   }
