@@ -215,7 +215,7 @@ extension World {
   }
 
   private func waive(_ number: Int) {
-    let keys = store.keys
+    let keys = store.legs.map(\.task).filter { !$0.state.isClosed }.map(\.key)
     guard !keys.isEmpty else { return }
     let key = keys[number % keys.count]
     guard store.waive(key) else { return }
