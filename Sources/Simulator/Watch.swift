@@ -294,6 +294,7 @@ extension Watch {
     if probes[connector] == key { probes[connector] = nil }
     if case .degraded? = states[connector] { failedProbes[connector] += 1 }
     guard case .success(let response) = result else { return }
+    if response.status == 200 { heardOfJob(trip, world) }
     if response.status == 401 { sent[connector][key] = nil }
     if response.status == 429, let text = response.fields["Retry-After"],
       let seconds = Int64(text), seconds > 0
@@ -304,7 +305,7 @@ extension Watch {
   }
 
   /// A job that the vendor called failed is begun anew, not asked about for ever.
-  mutating func acted(_ trip: Trip, _ response: HTTPResponse, _ world: World) {
+  private mutating func heardOfJob(_ trip: Trip, _ world: World) {
     guard world.scenario.kinds[trip.connector] == .job, trip.request.method == .get,
       let number = trip.request.url.split(separator: "/").last.flatMap({ Int($0) }),
       world.vendors[trip.connector].papers.indices.contains(number - 1)
