@@ -173,7 +173,7 @@ extension Scenario {
     case 13, 14: return .edit(connector: connector, dice.pick(Edit.allCases))
     case 15: return .disable(connector: connector)
     case 16: return .enable(connector: connector)
-    case 17: return dice.once(in: 2) ? .retryAll : .waive(dice.below(24))
+    case 17: return dice.once(in: 2) ? .stop(downForSeconds: 60) : .waive(dice.below(24))
     case 18: return dice.once(in: 2) ? .cancel(dice.below(6)) : .retryAll
     default:
       return dice.once(in: 2)

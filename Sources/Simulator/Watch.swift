@@ -25,6 +25,8 @@ struct Watch: Sendable {
   private var limits: [Int]
   private var inAir: [[CallKey]]
   private var unrecorded: [[CallKey]]
+  /// In the air since before the connector's latest revision: given back when they are answered.
+  private var outdated: [[CallKey]]
   private var lastSent: [Int64?]
   private var pausedUntil: [Int64]
   private var quietUntil: [Int64]
@@ -59,6 +61,7 @@ struct Watch: Sendable {
     limits = names.map { _ in 0 }
     inAir = names.map { _ in [] }
     unrecorded = names.map { _ in [] }
+    outdated = names.map { _ in [] }
     lastSent = names.map { _ in nil }
     pausedUntil = names.map { _ in 0 }
     quietUntil = names.map { _ in 0 }
@@ -100,6 +103,7 @@ extension Watch {
     for position in names.indices {
       (states[position], lastSent[position], probes[position]) = (nil, nil, nil)
       (inAir[position], unrecorded[position], limits[position]) = ([], [], 0)
+      outdated[position] = []
       (pausedUntil[position], quietUntil[position]) = (0, 0)
       (failedProbes[position], changedAt[position]) = (0, elapsed)
     }
@@ -153,6 +157,7 @@ extension Watch {
     // A new revision gives back what waits for its next exchange.
     unrecorded[connector].removeAll { !inAir[connector].contains($0) }
     sent[connector] = [:]
+    outdated[connector] = inAir[connector]
   }
 
   private mutating func forgetUnlessInAir(_ task: TaskKey) {
@@ -282,10 +287,14 @@ extension Watch {
     pass(to: world.now)
     let connector = trip.connector
     inAir[connector].removeAll { $0 == key }
-    if ended.contains(key.task) { unrecorded[connector].removeAll { $0 == key } }
+    if ended.contains(key.task) || outdated[connector].contains(key) {
+      unrecorded[connector].removeAll { $0 == key }
+      outdated[connector].removeAll { $0 == key }
+    }
     if probes[connector] == key { probes[connector] = nil }
     if case .degraded? = states[connector] { failedProbes[connector] += 1 }
     guard case .success(let response) = result else { return }
+    if response.status == 200 { heardOfJob(trip, world) }
     if response.status == 401 { sent[connector][key] = nil }
     if response.status == 429, let text = response.fields["Retry-After"],
       let seconds = Int64(text), seconds > 0
@@ -296,7 +305,7 @@ extension Watch {
   }
 
   /// A job that the vendor called failed is begun anew, not asked about for ever.
-  mutating func acted(_ trip: Trip, _ response: HTTPResponse, _ world: World) {
+  private mutating func heardOfJob(_ trip: Trip, _ world: World) {
     guard world.scenario.kinds[trip.connector] == .job, trip.request.method == .get,
       let number = trip.request.url.split(separator: "/").last.flatMap({ Int($0) }),
       world.vendors[trip.connector].papers.indices.contains(number - 1)

@@ -29,10 +29,13 @@ extension ModelStore {
     for person in given.people { tombstones[person] = true }
     var legs: [Leg?] = names.map { _ in nil }
     for connector in given.connectors { legs[connector] = newLeg(connector, id, given) }
+    // Where nobody is known there is nothing to wait for.
+    let isWaiting =
+      given.startAt != nil && legs.contains { $0.map { !$0.task.state.isClosed } ?? false }
     requests.append(
       Request(
         id: id, key: given.key, people: given.people,
-        state: given.startAt == nil ? .inProgress : .pending, startAt: given.startAt,
+        state: isWaiting ? .pending : .inProgress, startAt: given.startAt,
         acceptedAt: given.accepted, legs: legs))
     audits += 1
     settle()

@@ -215,7 +215,7 @@ extension World {
   }
 
   private func waive(_ number: Int) {
-    let keys = store.keys
+    let keys = store.legs.map(\.task).filter { !$0.state.isClosed }.map(\.key)
     guard !keys.isEmpty else { return }
     let key = keys[number % keys.count]
     guard store.waive(key) else { return }
@@ -357,7 +357,7 @@ extension World {
     clients.append(
       Client(
         request: ModelRequest(
-          key: clients.count, people: 1, connectors: Array(store.names.indices), days: 30,
+          key: 9, people: 1, connectors: Array(store.names.indices), days: 30,
           waitHours: 0)))
     ask(clients.count - 1)
   }

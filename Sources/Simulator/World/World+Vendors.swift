@@ -43,7 +43,6 @@ extension World {
     if let refusal = refusal(weather) { return add(trip, .success(refusal), after: delay) }
     var response = vendors[trip.connector].answer(
       trip.request, weather, at: elapsed, &dice)
-    watch.acted(trip, response, self)
     if weather.contains(.resetsAfterActing) {
       return add(trip, .failure(HTTPFailure(.uncertain, detail: "")), after: delay)
     }
