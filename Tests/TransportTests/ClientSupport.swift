@@ -35,7 +35,7 @@ extension HTTPClient {
 extension ConnectionPolicy {
   /// For tests: our own machine, and times too short to wait for.
   static let loopback = ConnectionPolicy(
-    selfHosted: true, connectTimeout: .seconds(2), totalTimeout: .seconds(10))
+    selfHosted: true, connectTimeout: .seconds(2), totalTimeout: .seconds(60))
 
   /// The same with some of it changed.
   func with(_ change: (inout ConnectionPolicy) -> Void) -> ConnectionPolicy {
