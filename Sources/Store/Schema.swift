@@ -60,8 +60,8 @@ enum Schema {
     CREATE TABLE call(
       request BIGINT NOT NULL, connector TEXT NOT NULL, first BIGINT NOT NULL,
       people BIGINT NOT NULL, held BIGINT NOT NULL, due_at BIGINT NOT NULL, job TEXT,
-      job_since BIGINT, give_up_at BIGINT, attempts BIGINT NOT NULL, first_tried BIGINT,
-      PRIMARY KEY (request, connector, first)) /*keyed*/;
+      job_since BIGINT, give_up_at BIGINT, attempts BIGINT NOT NULL, tries BIGINT NOT NULL,
+      first_tried BIGINT, PRIMARY KEY (request, connector, first)) /*keyed*/;
     CREATE INDEX call_due ON call(connector, due_at) WHERE held = 0;
 
     CREATE TABLE task_result(

@@ -107,10 +107,10 @@ extension Transaction {
     try connection.run(
       """
       INSERT INTO call(request, connector, first, people, held, due_at, job, job_since, give_up_at,
-        attempts, first_tried)
+        attempts, first_tried, tries)
       VALUES (\(key.task.request), \(key.task.connector), \(key.range.lowerBound),
         \(key.range.count), \(schedule.isHeld), \(schedule.due), \(job.name), \(job.since),
-        \(job.giveUpAt), \(schedule.attempts), \(schedule.firstTried))
+        \(job.giveUpAt), \(schedule.attempts), \(schedule.firstTried), \(schedule.tries))
       """)
   }
 

@@ -24,7 +24,8 @@ extension Transaction {
   ) throws(StoreError) -> [(CallKey, CallSchedule)] {
     try connection.rows(
       """
-      SELECT request, first, people, due_at, job, job_since, give_up_at, attempts, first_tried
+      SELECT request, first, people, due_at, job, job_since, give_up_at, attempts, first_tried,
+        tries
       FROM call WHERE connector = \(connector) AND held = 0 AND due_at <= \(now)
       ORDER BY due_at LIMIT \(limit + 1)
       """
@@ -36,7 +37,7 @@ extension Transaction {
         key,
         CallSchedule(
           due: row.instant(3), phase: JobColumns(row, from: 4).phase, attempts: row.integer(7),
-          firstTried: row.optionalInstant(8), isHeld: true)
+          tries: row.integer(9), firstTried: row.optionalInstant(8), isHeld: true)
       )
     }
   }
