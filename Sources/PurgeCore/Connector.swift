@@ -36,6 +36,20 @@ public enum ConnectorState: Sendable, Hashable {
   /// It sends nothing until a person acts; its tasks are blocked, not dropped.
   case disabled(DisabledReason, since: Instant)
 
+  /// The code by which a disabled connector's tasks are blocked; nil when it is not disabled.
+  public var blockingCode: Code? {
+    if case .disabled(let reason, _) = self { reason.code } else { nil }
+  }
+
+  /// The state's word, as databases, JSON and pages have it.
+  public var word: String {
+    switch self {
+    case .enabled: "enabled"
+    case .degraded: "degraded"
+    case .disabled: "disabled"
+    }
+  }
+
   /// Whether tasks of the connector are blocked.
   public var isDisabled: Bool {
     if case .disabled = self { true } else { false }

@@ -47,6 +47,24 @@ public enum TaskState: Sendable, Hashable {
   }
 }
 
+extension TaskState {
+  /// The state's word, as databases, JSON and pages have it.
+  public var word: String {
+    switch self {
+    case .queued: "queued"
+    case .running: "running"
+    case .awaitingVendor: "awaitingVendor"
+    case .blocked: "blocked"
+    case .needsAttention: "needsAttention"
+    case .completed: "completed"
+    case .noDataFound: "noDataFound"
+    case .notApplicable: "notApplicable"
+    case .waived: "waived"
+    case .cancelled: "cancelled"
+    }
+  }
+}
+
 /// How many of a task's people stand where; what is not named here is open.
 public struct Tally: Sendable, Hashable {
   /// Verdict `erased`.

@@ -88,7 +88,7 @@ extension Store {
       }
       try transaction.audit(
         AuditRecord(
-          at: now, actor: actor, action: "connector.\(ConnectorStateText.word(state))",
+          at: now, actor: actor, action: "connector.\(state.word)",
           connector: name, detail: detail))
     }
   }

@@ -55,14 +55,3 @@ extension Evidence {
     }
   }
 }
-
-extension ConnectorState {
-  /// The word of the state.
-  var word: String {
-    switch self {
-    case .enabled: "enabled"
-    case .degraded: "degraded"
-    case .disabled: "disabled"
-    }
-  }
-}

@@ -65,22 +65,6 @@ struct TaskLine {
 }
 
 extension TaskState {
-  /// The word of the state (VOCABULARY: task states).
-  var word: String {
-    switch self {
-    case .queued: "queued"
-    case .running: "running"
-    case .awaitingVendor: "awaitingVendor"
-    case .blocked: "blocked"
-    case .needsAttention: "needsAttention"
-    case .completed: "completed"
-    case .noDataFound: "noDataFound"
-    case .notApplicable: "notApplicable"
-    case .waived: "waived"
-    case .cancelled: "cancelled"
-    }
-  }
-
   var code: Code? {
     switch self {
     case .blocked(let code), .needsAttention(let code): code

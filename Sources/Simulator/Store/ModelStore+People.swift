@@ -140,13 +140,6 @@ extension ModelStore {
   }
 }
 
-extension ConnectorState {
-  /// The code by which a disabled connector's tasks are blocked; nil when it is not disabled.
-  var blockingCode: Code? {
-    if case .disabled(let reason, _) = self { reason.code } else { nil }
-  }
-}
-
 extension ModelStore.Leg {
   /// The ranges of neighbours with one verdict that need attention, none longer than a limit.
   fileprivate func runs(upTo limit: Int) -> [Range<Int>] {

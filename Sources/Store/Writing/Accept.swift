@@ -145,13 +145,6 @@ extension Transaction {
   }
 }
 
-extension ConnectorState {
-  /// The code by which a disabled connector's tasks are blocked; nil when it is not disabled.
-  fileprivate var blockingCode: Code? {
-    if case .disabled(let reason, _) = self { reason.code } else { nil }
-  }
-}
-
 extension Connection {
   /// The request made under a key whose name is kept; nil when it is new.
   func request(

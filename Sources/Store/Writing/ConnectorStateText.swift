@@ -3,14 +3,6 @@ import PurgeCore
 
 /// A connector's state as JSON: words, places and codes, never a setting's value.
 enum ConnectorStateText {
-  static func word(_ state: ConnectorState) -> String {
-    switch state {
-    case .enabled: "enabled"
-    case .degraded: "degraded"
-    case .disabled: "disabled"
-    }
-  }
-
   static func text(_ state: ConnectorState) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -48,7 +40,7 @@ private struct Form: Codable {
 
 extension Form {
   fileprivate init(_ state: ConnectorState) {
-    self.state = ConnectorStateText.word(state)
+    self.state = state.word
     switch state {
     case .enabled: break
     case .degraded(let since): self.since = since.milliseconds

@@ -9,7 +9,7 @@ extension Transaction {
     let known = try connection.state(of: name)
     guard known?.isDisabled != true, known != state else { return }
     try change(name, to: state, at: now)
-    let word = ConnectorStateText.word(state)
+    let word = state.word
     try audit(
       AuditRecord(at: now, actor: "hub", action: "connector.\(word)", connector: name))
   }

@@ -33,22 +33,6 @@ extension Verdict {
 }
 
 extension TaskState {
-  /// The state's word.
-  var word: String {
-    switch self {
-    case .queued: "queued"
-    case .running: "running"
-    case .awaitingVendor: "awaitingVendor"
-    case .blocked: "blocked"
-    case .needsAttention: "needsAttention"
-    case .completed: "completed"
-    case .noDataFound: "noDataFound"
-    case .notApplicable: "notApplicable"
-    case .waived: "waived"
-    case .cancelled: "cancelled"
-    }
-  }
-
   /// The code that comes with it; nil for most states.
   var code: Code? {
     switch self {
