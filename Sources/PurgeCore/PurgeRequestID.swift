@@ -21,7 +21,7 @@ public struct PurgeRequestID: Sendable, Hashable, Comparable {
   /// Reads what a person typed: case, dashes and blanks do not matter; O is 0, I and L are 1.
   public init(reading text: String) throws(Typo) {
     var characters = text.uppercased().filter { $0 != "-" && $0 != " " }
-    if characters.hasPrefix("PRG") { characters.removeFirst(3) }
+    if characters.utf8.count == 16, characters.hasPrefix("PRG") { characters.removeFirst(3) }
     let digits = characters.utf8.compactMap(Self.value(of:))
     guard digits.count == 13, characters.utf8.count == 13 else { throw .shape }
     guard Self.check(digits.dropLast()) == digits[12] else { throw .check }

@@ -19,7 +19,7 @@ struct RequestView {
 
   /// How the program ends when it shows this and goes.
   var exit: ExitCode {
-    if state == "completed" || state == "cancelled" { return .done }
+    if ["completed", "cancelled", "pending"].contains(state) { return .done }
     if isFinal || json["attentionRequired"]?.bool ?? false { return .attention }
     return .tryAgain
   }

@@ -11,6 +11,9 @@ extension Session {
   func wait(at path: String) async throws(CommandFailure) -> ExitCode {
     let view = try await work(at: path)
     show(view.json)
+    if !wantsJSON, view.exit == .tryAgain {
+      console.say("Still under way; go on with: purgehub requests wait \(view.id)")
+    }
     return view.exit
   }
 
@@ -26,6 +29,8 @@ extension Session {
         console.progress(view.progressLine)
         shown = .now
       }
+      // News of a bulk purge comes hundreds of times a second; nobody reads that fast.
+      try? await Task.sleep(for: .milliseconds(50))
       let query = "?after=\(view.json["revision"]?.integer ?? 0)&wait=1000"
       view = RequestView(json: try await ask(.get, path + query), console: console)
     }

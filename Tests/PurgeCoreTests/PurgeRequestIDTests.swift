@@ -13,6 +13,12 @@ import Testing
     return text.filter { $0 != "-" }
   }
 
+  @Test func `whose own digits begin with PRG is read with and without the prefix`() throws {
+    let id = PurgeRequestID(bits: 22 << 55 | 24 << 50 | 16 << 45 | 12_345)
+    #expect(try PurgeRequestID(reading: id.description) == id)
+    #expect(try PurgeRequestID(reading: String(id.description.dropFirst(4))) == id)
+  }
+
   @Test(arguments: bits)
   func `is read back as it was written`(bits: UInt64) throws {
     let id = PurgeRequestID(bits: bits)
