@@ -40,10 +40,18 @@ extension NormalIdentity {
     return forms
   }
 
+  /// Addresses are nearly always ASCII, and a bulk purge folds a million of them.
   private static func email(_ text: String) -> String {
-    String(
-      text.lowercased().drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
-        .reversed())
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return trimmed(text.lowercased()[...]) }
+    let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    let core = text.utf8.drop(while: isBlank)
+    let blanks = core.reversed().prefix(while: isBlank).count
+    let folded = core.dropLast(blanks).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    return String(decoding: folded, as: UTF8.self)
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
   /// Digits without the usual decoration; nil for what E.164 does not allow.

@@ -6,6 +6,8 @@ import Testing
   @Test(arguments: [
     (Identity(.email, "Ada.Byron@Example.com"), "ada.byron@example.COM"),
     (Identity(.email, "ada@example.com"), "  ada@example.com "),
+    (Identity(.email, "\tADA@example.com\n"), "ada@example.com"),
+    (Identity(.email, " Zoë@example.com"), "ZOË@EXAMPLE.com "),
     (Identity(.phone, "+49 (151) 555-0100"), "00491515550100"),
     (Identity(.phone, "0151 5550100"), "01515550100"),
     (Identity(.externalId, "u-1"), "u-1"),
