@@ -51,6 +51,14 @@ struct Session: Sendable {
 }
 
 extension CommandFailure {
+  /// The failure for programs; it goes to standard error, so that standard output stays one document.
+  var json: JSON {
+    [
+      "code": code.map { JSON($0.number) } ?? .null, "detail": .string(problem),
+      "action": .string(remedy), "exit": JSON(Int(exit.rawValue)),
+    ]
+  }
+
   /// A refusal as problem details say it (RFC 9457).
   init(_ problem: JSON) {
     let code = Code(problem["code"]?.integer ?? 0)

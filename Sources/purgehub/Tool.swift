@@ -1,3 +1,4 @@
+import Documents
 import PurgeCore
 
 /// The program: reads a command line, runs the command, says how it ended.
@@ -34,7 +35,7 @@ enum Tool {
         }
       return try await run(command, Session(arguments: arguments, door: door))
     } catch {
-      report(error, console)
+      report(error, console, asJSON: arguments.has("--json"))
       return error.exit
     }
   }
@@ -53,7 +54,10 @@ enum Tool {
     }
   }
 
-  private static func report(_ failure: CommandFailure, _ console: Console) {
+  private static func report(_ failure: CommandFailure, _ console: Console, asJSON: Bool) {
+    guard !asJSON else {
+      return console.complain(String(decoding: failure.json.encodedPretty(), as: UTF8.self))
+    }
     let code = failure.code.map { " (code \($0.number))" } ?? ""
     let remedy = failure.remedy.isEmpty ? "" : "\n  \(failure.remedy)"
     console.complain("purgehub: \(failure.problem)\(code)\(remedy)")

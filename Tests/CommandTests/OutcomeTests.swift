@@ -115,6 +115,16 @@ import Testing
   }
 }
 
+@Suite struct `A refusal` {
+  @Test func `is one JSON document on standard error where JSON is asked for`() async throws {
+    let desk = try Desk()
+    let ending = try await desk.run("requests", "show", "PRG-AAAA", "--json")
+    #expect(ending.code == 65 && ending.output.isEmpty)
+    let refusal = try JSON(reading: Array(ending.complaint.utf8))
+    #expect(refusal["code"]?.integer == 1011 && refusal["exit"]?.integer == 65)
+  }
+}
+
 @Suite struct `The demo` {
   @Test func `tells its whole story and leaves nothing behind`() async throws {
     let desk = try Desk()
