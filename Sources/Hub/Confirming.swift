@@ -20,7 +20,7 @@ extension House {
       let plan = try await plan(selection)
       try check(confirmation, against: plan)
       let accepted = try await accept(selection, plan, actor, key)
-      if accepted.isNew { announce(plan, accepted.id) }
+      if accepted.isNew { await announce(plan, accepted.id) }
       return accepted
     }
   }
@@ -91,11 +91,12 @@ extension House {
   }
 
   /// Tells the engine, which must not send for a connector that this very request disabled.
-  private func announce(_ plan: Plan, _ request: PurgeRequestID) {
+  private func announce(_ plan: Plan, _ request: PurgeRequestID) async {
     for connector in plan.connectors where !connector.wouldDisable.isEmpty {
       let reason = DisabledReason.referencesPurgedUser(request, connector.wouldDisable)
       tellEngine(connector.name, .disabled(reason, since: now()))
     }
     engine.post(.submitted(plan.connectors.map(\.name)))
+    await engine.heard()
   }
 }

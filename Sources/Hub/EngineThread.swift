@@ -18,6 +18,8 @@ final class EngineThread: Sendable {
     case policy(ConnectorName, ConnectionPolicy?)
     /// A round trip outside the engine, such as a check.
     case errand(Errand)
+    /// Say when everything handed over before was heard.
+    case mark(@Sendable () -> Void)
     /// Leave the loop.
     case stop
   }
@@ -83,6 +85,11 @@ final class EngineThread: Sendable {
   }
 
   func post(_ event: Event) { post([.event(event)]) }
+
+  /// Waits until the engine has heard everything handed over before.
+  func heard() async {
+    await withCheckedContinuation { continuation in post([.mark { continuation.resume() }]) }
+  }
 
   /// What the engine was doing at its last turn.
   var activity: Activity { desk.withLock { $0.activity } }
@@ -154,6 +161,7 @@ extension EngineThread {
       case .policy(let name, let policy?): client.open(name.description, policy: policy)
       case .policy(let name, nil): client.close(name.description)
       case .errand(let errand): send(errand.request, to: errand.vendor, for: .errand(errand))
+      case .mark(let heard): heard()
       case .stop: isStopping = true
       }
     }

@@ -129,6 +129,7 @@ extension House {
       try await store.setConnector(name, to: state, revision: revision, by: actor, at: now())
     }
     tellEngine(name, state)
+    await engine.heard()
   }
 
   /// Hands the engine's thread a connector as it now is.
