@@ -37,8 +37,8 @@ enum Sources {
     let lines = try shellLines()
     #expect(lines.contains("config/setup && swift run -c release purgehub demo"))
     let gate = try String(contentsOfFile: Sources.root + "/.ci/run", encoding: .utf8)
-    #expect(lines.contains("config/setup --tests && swift test"))
-    #expect(gate.contains("config/setup --tests && swift test"))
+    #expect(lines.contains("config/setup --tests && config/test"))
+    #expect(gate.contains("config/setup --tests && config/test"))
   }
 
   private func lines() throws -> [Substring] {
