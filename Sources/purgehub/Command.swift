@@ -12,7 +12,7 @@ struct Command: Sendable {
     .demo, .plan, .purge,
     .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
     .listConnectors, .showConnector, .checkConnectors, .reloadConnectors, .enableConnector,
-    .disableConnector,
+    .disableConnector, .testConnectors,
     .simulate, .version,
   ]
 }

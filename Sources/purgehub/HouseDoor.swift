@@ -18,17 +18,21 @@ final class HouseDoor: Door {
   static func open(
     _ arguments: Arguments, _ opening: House.Opening
   ) async throws(CommandFailure) -> HouseDoor {
+    try await open(try settings(arguments), opening)
+  }
+
+  /// The settings that the flags and the environment describe.
+  static func settings(_ arguments: Arguments) throws(CommandFailure) -> Settings {
     let file = try settingsFile(arguments)
-    var settings: Settings
     do throws(HouseError) {
-      settings = try Settings.load(
+      var settings = try Settings.load(
         file: file, root: Installation.root,
         environment: ProcessInfo.processInfo.environment)
+      if let data = arguments.value("--data") { settings.data = data }
+      return settings
     } catch {
       throw CommandFailure(error)
     }
-    if let data = arguments.value("--data") { settings.data = data }
-    return try await open(settings, opening)
   }
 
   /// Opens the house of these settings.

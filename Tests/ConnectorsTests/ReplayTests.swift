@@ -30,13 +30,12 @@ import Testing
 
   @Test(arguments: names)
   func `show a success, an absence, a failure and a retry`(name: String) throws {
-    let exchanges = try Self.exchanges(name)
-    let shown = Set(exchanges.cases.flatMap(\.shows))
-    let wanted: [Exchanges.Shown] = [.absent, .failure, .retry]
-    for kind in wanted where !shown.contains(kind) {
-      #expect(exchanges.cannotShow[kind.rawValue] != nil, "\(name) lacks a case of \(kind)")
-    }
-    #expect(!shown.isDisjoint(with: [.success, .accepted, .pending]), "\(name) lacks a success")
+    #expect(try Self.exchanges(name).gaps == [])
+  }
+
+  @Test(arguments: names)
+  func `come with a manifest that tells what it does before it does it`(name: String) throws {
+    #expect(try Self.manifest(name).gaps == [])
   }
 
   @Test(arguments: names)

@@ -23,17 +23,6 @@ import Testing
   }
 
   @Test(arguments: Shipped.names)
-  func `tell what they do before they do it`(name: String) throws {
-    let manifest = try Shipped.manifest(name)
-    #expect(!manifest.about.consequences.isEmpty)
-    #expect(!manifest.about.residuals.isEmpty)
-    #expect(manifest.about.permission != nil)
-    #expect(manifest.about.latency != nil)
-    #expect(manifest.about.evidence != nil)
-    for setting in manifest.schema.properties { #expect(setting.explanation != nil) }
-  }
-
-  @Test(arguments: Shipped.names)
   func `record only people who do not exist`(name: String) throws {
     let text = try Shipped.text("Connectors/\(name)/exchanges.json5")
     for address in text.matches(of: /@([A-Za-z0-9.-]+)/) {

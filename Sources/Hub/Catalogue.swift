@@ -1,0 +1,61 @@
+import Connectors
+import Foundation
+
+/// The kinds of vendor this installation knows: one folder each, found by listing.
+public struct Catalogue: Sendable {
+  private let folder: String
+
+  /// The catalogue in the settings' folder of manifests.
+  public init(_ settings: Settings) { folder = settings.manifests }
+
+  /// The folders that hold a manifest, in alphabetical order.
+  public var names: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { contents(of: "connector.json5", in: $0) != nil }.sorted()
+  }
+
+  /// Plays the folder's recorded exchanges against its manifest, in memory; nothing is sent.
+  public func review(_ name: String) -> ConnectorReview {
+    var review = ConnectorReview(name: name)
+    do throws(Diagnostics) {
+      let manifest = try Manifest(named: name, reading: bytes(of: "connector.json5", in: name))
+      review.problems = manifest.gaps
+      let exchanges = try Exchanges(of: name, reading: bytes(of: "exchanges.json5", in: name))
+      review.cases = exchanges.cases.count
+      review.problems += exchanges.gaps
+      for story in exchanges.cases {
+        let place = "exchanges.json5 in Connectors/\(name), line \(story.line): \(story.title)"
+        review.problems += story.replay(manifest).map { "\(place): \($0)" }
+      }
+    } catch {
+      review.problems += error.list.map(\.description)
+    }
+    if contents(of: "README.md", in: name) == nil {
+      review.problems.append("There is no README.md in Connectors/\(name).")
+    }
+    return review
+  }
+
+  private func contents(of file: String, in name: String) -> Data? {
+    FileManager.default.contents(atPath: "\(folder)/\(name)/\(file)")
+  }
+
+  private func bytes(of file: String, in name: String) throws(Diagnostics) -> [UInt8] {
+    if let data = contents(of: file, in: name) { return Array(data) }
+    throw Diagnostics([
+      Diagnostic(
+        file: "\(file) in Connectors/\(name)", line: 1, setting: "", problem: "is missing",
+        remedy: "write it; Connectors/README.md says how")
+    ])
+  }
+}
+
+/// What came of a folder's recorded exchanges.
+public struct ConnectorReview: Sendable, Hashable {
+  /// The folder's name.
+  public let name: String
+  /// How many cases it has.
+  public var cases = 0
+  /// What went otherwise than recorded or is missing, a sentence each; none when all is well.
+  public var problems: [String] = []
+}
