@@ -57,7 +57,9 @@ let package = Package(
     storey("Sandbox", on: ["Transport", "HTTPTypes", "Documents"]),
     .executableTarget(
       name: "purgehub",
-      dependencies: ["Web", "Hub", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents"],
+      dependencies: [
+        "Web", "Hub", "Transport", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents",
+      ],
       swiftSettings: strict),
 
     .target(
@@ -84,7 +86,9 @@ let package = Package(
     tests(of: "Simulator", using: ["PurgeCore", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["purgehub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport"],
+      dependencies: [
+        "purgehub", "Hub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

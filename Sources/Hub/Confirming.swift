@@ -20,7 +20,11 @@ extension House {
       let plan = try await plan(selection)
       try check(confirmation, against: plan)
       let accepted = try await accept(selection, plan, actor, key)
-      if accepted.isNew { await announce(plan, accepted.id) }
+      if accepted.isNew {
+        await announce(plan, accepted.id)
+        log?.accepted(
+          accepted.id, people: plan.people, connectors: plan.connectors.count, by: actor)
+      }
       return accepted
     }
   }
@@ -95,6 +99,7 @@ extension House {
     for connector in plan.connectors where !connector.wouldDisable.isEmpty {
       let reason = DisabledReason.referencesPurgedUser(request, connector.wouldDisable)
       tellEngine(connector.name, .disabled(reason, since: now()))
+      log?.connector(connector.name, .disabled(reason, since: now()), by: "hub")
     }
     engine.post(.submitted(plan.connectors.map(\.name)))
     await engine.heard()

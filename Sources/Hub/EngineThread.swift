@@ -41,6 +41,8 @@ final class EngineThread: Sendable {
     var nextWake: Instant?
     /// Whether everything in flight was finished after a drain.
     var isDrained = false
+    /// Whether the store takes nothing at present.
+    var isStalled = false
     /// Counts what became durable or changed; whoever waits for news compares it.
     var revision = 0
   }
@@ -54,14 +56,16 @@ final class EngineThread: Sendable {
   private let desk = Mutex(Desk())
   let bell: Bell
   private let store: Store
+  private let log: Log?
   private let now: @Sendable () -> Instant
   private let ended = DispatchSemaphore(value: 0)
 
   /// Starts the thread; `stop` ends it.
   init(
-    store: Store, seed: UInt64, now: @escaping @Sendable () -> Instant
+    store: Store, seed: UInt64, log: Log? = nil, now: @escaping @Sendable () -> Instant
   ) throws(TransportError) {
     self.store = store
+    self.log = log
     self.now = now
     let client = try HTTPClient()
     bell = client.bell
@@ -124,6 +128,7 @@ extension EngineThread {
     private var nextTransfer: UInt64 = 0
     private var nextTick: Instant?
     private var isDrained = false
+    private var isStalled = false
     private var revision = 0
     private var isStopping = false
 
@@ -184,9 +189,18 @@ extension EngineThread {
       case .fetchToken(let name, let request):
         send(request, to: name.description, for: .token(name))
       case .wake(let at): nextTick = at
-      case .announce(.drained): isDrained = true
-      case .announce: break
+      case .announce(let notice): tell(notice)
       }
+    }
+
+    private func tell(_ notice: Notice) {
+      switch notice {
+      case .drained: isDrained = true
+      case .storageStalled: isStalled = true
+      case .storageResumed: isStalled = false
+      case .connector, .throttled: break
+      }
+      thread.log?.notice(notice)
     }
 
     private func send(_ request: HTTPRequest, to vendor: String, for purpose: Purpose) {
@@ -226,7 +240,7 @@ extension EngineThread {
     private func report() {
       var activity = Activity(
         inFlight: engine.inFlight, isQuiet: engine.isQuiet, nextWake: nextTick,
-        isDrained: isDrained, revision: revision)
+        isDrained: isDrained, isStalled: isStalled, revision: revision)
       let watchers = thread.desk.withLock { desk in
         activity.isQuiet = activity.isQuiet && desk.letters.isEmpty
         desk.activity = activity

@@ -2,6 +2,7 @@ import Directory
 import HTTPTypes
 import PurgeCore
 import Store
+import Synchronization
 import Transport
 
 extension House {
@@ -87,6 +88,18 @@ extension EngineThread {
     }
   }
 
+  /// Whether the thread takes a letter within so long.
+  func isHeard(within limit: Duration) async -> Bool {
+    await withCheckedContinuation { continuation in
+      let answer = FirstAnswer(continuation)
+      post([.mark { answer.give(true) }])
+      Task {
+        try? await Task.sleep(for: limit)
+        answer.give(false)
+      }
+    }
+  }
+
   /// Waits until everything in flight after a `drain` is finished and durable, or time is up.
   func untilDrained(or limit: ContinuousClock.Instant) async {
     await until(limit) { $0.isDrained }
@@ -112,5 +125,22 @@ extension EngineThread {
       }
     }
     timer.cancel()
+  }
+}
+
+/// Resumes somebody once, with whatever comes first.
+private final class FirstAnswer: Sendable {
+  private let continuation: Mutex<CheckedContinuation<Bool, Never>?>
+
+  init(_ continuation: CheckedContinuation<Bool, Never>) {
+    self.continuation = Mutex(continuation)
+  }
+
+  func give(_ answer: Bool) {
+    let waiting = continuation.withLock { continuation in
+      defer { continuation = nil }
+      return continuation
+    }
+    waiting?.resume(returning: answer)
   }
 }

@@ -15,6 +15,7 @@ public final class House: Sendable {
   let register: Register
   let gate = Gate()
   let environment: [String: String]
+  let log: Log?
   private let starter: Task<Void, Never>
 
   /// How much of the configuration is read when a house opens.
@@ -30,18 +31,21 @@ public final class House: Sendable {
   /// - Throws: `HouseError` when the folder, the key or the database cannot be used.
   public static func open(
     _ settings: Settings, _ opening: Opening = .reloading,
-    environment: [String: String]
+    environment: [String: String], log: Log? = nil
   ) async throws(HouseError) -> House {
     let key = try MasterKey.fetch(settings, environment: environment)
     let house: House
     do throws(StoreError) {
-      house = try House(settings, Store(folder: settings.data, key: key), environment)
+      house = try House(settings, Store(folder: settings.data, key: key), environment, log)
     } catch {
       throw HouseError(error, data: settings.data)
     }
     do throws(Refusal) {
       try await house.install()
-      if opening == .reloading { _ = try await house.reload(by: "hub") }
+      if opening == .reloading {
+        let report = try await house.reload(by: "hub")
+        log?.reloaded(report, by: "hub")
+      }
     } catch {
       await house.close()
       throw HouseError(kind: .damaged, problem: error.detail, remedy: error.action)
@@ -50,14 +54,16 @@ public final class House: Sendable {
   }
 
   private init(
-    _ settings: Settings, _ store: Store, _ environment: [String: String]
+    _ settings: Settings, _ store: Store, _ environment: [String: String], _ log: Log?
   ) throws(StoreError) {
     self.settings = settings
     self.store = store
     self.environment = environment
+    self.log = log
     register = Register()
     do throws(TransportError) {
-      engine = try EngineThread(store: store, seed: .random(in: 0 ... .max), now: { Self.now() })
+      engine = try EngineThread(
+        store: store, seed: .random(in: 0 ... .max), log: log, now: { Self.now() })
     } catch {
       throw StoreError(.unavailable, call: error.call, detail: "the engine's loop could not start")
     }

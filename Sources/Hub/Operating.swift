@@ -130,6 +130,7 @@ extension House {
     }
     tellEngine(name, state)
     await engine.heard()
+    log?.connector(name, state, by: actor)
   }
 
   /// Hands the engine's thread a connector as it now is.
@@ -147,6 +148,25 @@ extension Refusal {
     Refusal(
       .unknownConnector, "There is no connector of that name.",
       action: "See connectors list; a connector is a file under config/connectors.")
+  }
+}
+
+/// Whether the hub can be asked, for whoever watches over it.
+public enum Readiness: String, Sendable {
+  /// It takes requests and works.
+  case ready
+  /// Its store takes nothing at present; it goes on by itself when there is room.
+  case stalled
+  /// Its engine does not answer.
+  case stuck
+}
+
+extension House {
+  /// Asks the engine's thread and waits for it, at most a second.
+  public func readiness() async -> Readiness {
+    let isHeard = await engine.isHeard(within: .seconds(1))
+    guard isHeard else { return .stuck }
+    return engine.activity.isStalled ? .stalled : .ready
   }
 }
 

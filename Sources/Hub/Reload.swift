@@ -126,8 +126,12 @@ extension House {
       let state = ConnectorState.disabled(reason, since: now())
       register.install(nil, as: name)
       register.note(file?.problems ?? [], for: name)
+      // The same fault again is no news: neither for the audit nor for "since when".
+      if let known = record?.state, known.isSame(as: state) {
+        return (line(name, known, changed: false), [])
+      }
       try await set(name, state, by: actor)
-      return (line(name, state, changed: record?.state.isSame(as: state) != true), [])
+      return (line(name, state, changed: true), [])
     }
   }
 

@@ -23,6 +23,9 @@ public struct API: Sendable {
 
   private func route(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     let parts = request.pathParts
+    if request.method == .get, parts.count == 1, let answer = await health(parts[0]) {
+      return answer
+    }
     guard parts.first == "v1" else { throw .unknownAddress }
     switch (request.method, parts.count > 1 ? parts[1] : "", parts.count) {
     case (.post, "plans", 2): return try await plan(request)
@@ -36,6 +39,16 @@ public struct API: Sendable {
     case (.post, "connectors", 4): return try await act(parts[3], onConnector: parts[2], request)
     default: throw .unknownAddress
     }
+  }
+}
+
+extension API {
+  /// Says whether the hub lives, and whether it can work: for service managers and load balancers.
+  private func health(_ word: String) async -> HTTPResponse? {
+    guard ["livez", "readyz"].contains(word) else { return nil }
+    let readiness = await house.readiness()
+    let isGood = word == "livez" ? readiness != .stuck : readiness == .ready
+    return HTTPResponse(isGood ? 200 : 503, json: ["state": .string(readiness.rawValue)])
   }
 }
 

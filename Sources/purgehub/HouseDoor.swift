@@ -14,11 +14,17 @@ final class HouseDoor: Door {
     api = API(house)
   }
 
-  /// Opens the house that the flags and the environment describe.
+  /// Finds the hub that serves what the flags and the environment describe; where none does, opens
+  /// the house itself.
   static func open(
     _ arguments: Arguments, _ opening: House.Opening
-  ) async throws(CommandFailure) -> HouseDoor {
-    try await open(try settings(arguments), opening)
+  ) async throws(CommandFailure) -> any Door {
+    let settings = try settings(arguments)
+    guard let hub = await SocketDoor.find(settings) else {
+      return try await open(settings, opening)
+    }
+    if opening == .reloading { try await hub.reload() }
+    return hub
   }
 
   /// The settings that the flags and the environment describe.

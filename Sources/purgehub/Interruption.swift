@@ -7,23 +7,57 @@ import Synchronization
 /// Nothing is lost either way: what was not recorded is sent again with the same operation id.
 enum Interruption {
   private static let signals = Atomic(0)
+  private static let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
 
   /// Whether somebody asked to end.
-  static var isAsked: Bool { signals.load(ordering: .relaxed) > 0 }
+  static var isAsked: Bool { signals.load(ordering: .sequentiallyConsistent) > 0 }
 
-  /// Listens from now on, until the process ends.
-  static func listen() {
+  /// Listens from now on, until the process ends; the first signal is also told to the handler.
+  static func listen(
+    telling first: @escaping @Sendable (Int32) -> Void = { _ in
+      Console().complain("purgehub: finishing what is in flight; once more to end at once")
+    }
+  ) {
     for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { hear(source) }
-      source.activate()
+      hear(number) {
+        guard signals.add(1, ordering: .sequentiallyConsistent).newValue == 1 else {
+          _exit(ExitCode.tryAgain.rawValue)
+        }
+        first(number)
+        let continuations = waiting.withLock { waiting in
+          defer { waiting = [] }
+          return waiting
+        }
+        for continuation in continuations { continuation.resume() }
+      }
     }
   }
 
-  /// The source is named so that its own handler keeps it alive.
-  private static func hear(_ source: any DispatchSourceSignal) {
-    if signals.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitCode.tryAgain.rawValue) }
-    Console().complain("purgehub: finishing what is in flight; once more to end at once")
+  /// Runs something at each SIGHUP, from now on until the process ends.
+  static func listenForReload(_ reload: @escaping @Sendable () async -> Void) {
+    hear(SIGHUP) { Task { await reload() } }
+  }
+
+  /// Waits until somebody asks to end.
+  static func untilAsked() async {
+    await withCheckedContinuation { continuation in
+      let isLate = waiting.withLock { waiting in
+        if isAsked { return true }
+        waiting.append(continuation)
+        return false
+      }
+      if isLate { continuation.resume() }
+    }
+  }
+
+  private static func hear(_ number: Int32, _ handler: @escaping @Sendable () -> Void) {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler {
+      // Named here so that its own handler keeps it alive.
+      _ = source
+      handler()
+    }
+    source.activate()
   }
 }

@@ -64,7 +64,9 @@ import Testing
     #expect(try await journey.request().state(of: "batch") == "noDataFound")
   }
 
-  @Test func `49 ends in order when it is told to, and is finished later`() async throws {
+  @Test(.withoutHub) func `49 ends in order when it is told to, and is finished later`()
+    async throws
+  {
     let journey = try Journey("batch")
     try journey.vendor("batch").be { $0.isCheck ? nil : HTTPResponse(503) }
     let names = journey.people.flatMap { ["--email", $0] }
@@ -89,7 +91,7 @@ import Testing
 }
 
 @Suite struct `A data folder` {
-  @Test func `8 that is full takes nothing new and loses nothing`() async throws {
+  @Test(.withoutHub) func `8 that is full takes nothing new and loses nothing`() async throws {
     let journey = try Journey("batch")
     #expect(try await journey.purge([journey.people[0]]).code == 0)
     // A limit on the size of files stands for a full disk: writes beyond it fail the same way.
@@ -104,7 +106,7 @@ import Testing
     #expect(try await journey.purge([journey.people[1]]).code == 0)
   }
 
-  @Test func `11 that is in use is refused with 75`() async throws {
+  @Test(.withoutHub) func `11 that is in use is refused with 75`() async throws {
     let journey = try Journey("batch")
     try journey.vendor("batch").be { request in
       guard !request.isCheck else { return nil }

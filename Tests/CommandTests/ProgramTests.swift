@@ -33,7 +33,7 @@ import Testing
     #expect(ended.output.contains("usage: purgehub"))
   }
 
-  @Test(arguments: Command.all.map(\.shape.words))
+  @Test(.withoutHub, arguments: Command.all.map(\.shape.words))
   func `explains a command without opening a hub`(words: [String]) async throws {
     let ended = try await desk.run(words + ["--help"])
     #expect(ended.code == 0)
@@ -205,7 +205,7 @@ import Testing
     #expect(!ended.everything.contains("canary"))
   }
 
-  @Test func `ends with 75 while another process has the data folder`() async throws {
+  @Test(.withoutHub) func `ends with 75 while another process has the data folder`() async throws {
     _ = try await desk.run("requests", "list")
     let lock = unsafe open(desk.folder + "/data/hub.lock", O_RDWR | O_CLOEXEC)
     #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
@@ -217,7 +217,9 @@ import Testing
     #expect(try await desk.run("requests", "list").code == 0)
   }
 
-  @Test func `takes its master key from the environment and keeps it to itself`() async throws {
+  @Test(.withoutHub) func `takes its master key from the environment and keeps it to itself`()
+    async throws
+  {
     let key = String(repeating: "5c", count: 32)
     let first = try await desk.run(
       "requests", "list", environment: ["PURGEHUB_MASTER_KEY": key])
@@ -232,7 +234,7 @@ import Testing
     #expect(without.code == 78)
   }
 
-  @Test func `puts its data where it is told`() async throws {
+  @Test(.withoutHub) func `puts its data where it is told`() async throws {
     let ended = try await desk.run("requests", "list", "--data", desk.folder + "/elsewhere")
     #expect(ended.code == 0)
     #expect(FileManager.default.fileExists(atPath: desk.folder + "/elsewhere/hub.sqlite"))

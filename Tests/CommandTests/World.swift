@@ -1,11 +1,19 @@
 import Documents
 import Foundation
 import Sandbox
+import Synchronization
 import TestSupport
+import Testing
 
 /// The built program with a folder, a settings file and an environment of its own.
+///
+/// With `PURGEHUB_TESTS_SERVED=1` a hub serves each desk's data folder, and the same commands reach it
+/// over its socket.
 final class Desk: Sendable {
+  static let isServed = ProcessInfo.processInfo.environment["PURGEHUB_TESTS_SERVED"] == "1"
+
   let folder: String
+  private let hub = Mutex<ChildProcess?>(nil)
 
   init() throws {
     folder = NSTemporaryDirectory() + "purgehub-command-\(UInt64.random(in: 0 ... .max))"
@@ -32,8 +40,29 @@ final class Desk: Sendable {
   func run(
     _ words: [String], input: String = "", environment: [String: String] = [:]
   ) async throws -> Ended {
-    try await program(Program.built("purgehub"), environment).run(words, input: input)
+    if Desk.isServed { try serve() }
+    return try await program(Program.built("purgehub"), environment).run(words, input: input)
   }
+
+  /// Starts the hub of this desk, if none runs; it ends with the desk.
+  @discardableResult
+  func serve(_ environment: [String: String] = [:]) throws -> ChildProcess {
+    try hub.withLock { hub in
+      if let hub { return hub }
+      let own = ["HOME": folder, "PURGEHUB_CONFIG": folder + "/hub.json5"]
+      let variables = own.merging(environment) { $1 }.map { $0.key + "=" + $0.value }
+      let words = ["-i", "-C", folder] + variables + [Program.built("purgehub"), "serve"]
+      let process = try ChildProcess("/usr/bin/env", words)
+      guard process.waitForLine(containing: "hub.serving") != nil else {
+        throw POSIXError(.ECONNREFUSED)
+      }
+      hub = process
+      return process
+    }
+  }
+
+  /// Lets go of the hub, which ends it if it still runs.
+  func forgetHub() { hub.withLock { $0 = nil } }
 
   /// A program that finds this desk's settings.
   func program(_ path: String, _ environment: [String: String] = [:]) -> Program {
@@ -77,6 +106,13 @@ final class Desk: Sendable {
   func requests() async throws -> [String] {
     let page = try await run("requests", "list", "--json").json
     return page["requests"]?.array?.compactMap { $0["id"]?.string } ?? []
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// For what is said of a command that opens the house itself.
+  static var withoutHub: ConditionTrait {
+    .enabled(if: !Desk.isServed, "a hub serves, so no command opens the house")
   }
 }
 

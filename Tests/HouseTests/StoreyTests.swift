@@ -21,7 +21,7 @@ import Testing
     "Simulator": ["PurgeCore", "Connectors", "Directory", "HTTPTypes", "Documents"],
     "Sandbox": ["Transport", "HTTPTypes", "Documents"],
     "purgehub": [
-      "Web", "Hub", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents",
+      "Web", "Hub", "Transport", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents",
     ],
   ]
 

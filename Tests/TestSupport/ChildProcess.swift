@@ -46,6 +46,16 @@ public final class ChildProcess: Sendable {
     return nil
   }
 
+  /// Reads what it still says until it ends, line by line.
+  public func linesToTheEnd() -> [String] {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while case let count = unsafe read(output, &piece, piece.count), count > 0 {
+      bytes += piece.prefix(count)
+    }
+    return bytes.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// Waits until it ends, and gives its exit code; negative for a signal.
   public func waitForExit() -> Int32 {
     exit.withLock { exit in

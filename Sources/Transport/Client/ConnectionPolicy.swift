@@ -18,13 +18,15 @@ public struct ConnectionPolicy: Sendable, Hashable {
   public var maxConnections: Int
   /// A file of certificate authorities in PEM that replaces the system's.
   public var trustedCertificates: String?
+  /// A socket of the file system that is connected to, whatever host the URL names.
+  public var unixSocket: String?
 
   /// Makes a policy; what is not said is the safe choice.
   public init(
     selfHosted: Bool = false, http2: Bool = false, connectTimeout: Duration = .seconds(5),
     totalTimeout: Duration = .seconds(30), stallTimeout: Duration = .seconds(20),
     bodyLimit: Int = 1 << 20, headLimit: Int = 64 << 10, maxConnections: Int = 256,
-    trustedCertificates: String? = nil,
+    trustedCertificates: String? = nil, unixSocket: String? = nil,
   ) {
     self.selfHosted = selfHosted
     self.http2 = http2
@@ -35,6 +37,7 @@ public struct ConnectionPolicy: Sendable, Hashable {
     self.headLimit = headLimit
     self.maxConnections = maxConnections
     self.trustedCertificates = trustedCertificates
+    self.unixSocket = unixSocket
   }
 }
 

@@ -25,6 +25,7 @@ extension CurlTransfer {
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_TCP_KEEPALIVE, 1)
     set(CURLOPT_USERAGENT, "PurgeHub")
+    if let path = policy.unixSocket { set(CURLOPT_UNIX_SOCKET_PATH, path) }
     set(
       CURLOPT_HTTP_VERSION,
       policy.http2 ? Int(CURL_HTTP_VERSION_2TLS) : Int(CURL_HTTP_VERSION_1_1))

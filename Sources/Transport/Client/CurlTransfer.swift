@@ -170,9 +170,7 @@ extension CurlTransfer {
 
   /// Opens a socket, unless the name has led to an address the vendor must not have.
   private func openSocket(_ target: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
-    guard let target = unsafe target, let address = unsafe hub_address(target),
-      let place = unsafe NetworkAddress(address), place.isAllowed(selfHosted: policy.selfHosted)
-    else {
+    guard let target = unsafe target, unsafe mayConnect(to: target) else {
       addressesRefused += 1
       return CURL_SOCKET_BAD
     }
@@ -182,6 +180,14 @@ extension CurlTransfer {
     socketsOpened += 1
     sockets.opened(descriptor)
     return descriptor
+  }
+
+  private func mayConnect(to target: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+    // The policy named this very file; no answer of a resolver led here.
+    if policy.unixSocket != nil { return unsafe target.pointee.family == AF_UNIX }
+    guard let address = unsafe hub_address(target), let place = unsafe NetworkAddress(address)
+    else { return false }
+    return place.isAllowed(selfHosted: policy.selfHosted)
   }
 }
 
