@@ -98,7 +98,13 @@ private struct Service {
     manager.ready()
   }
 
-  func untilAsked() async { await Interruption.untilAsked() }
+  func untilAsked() async {
+    let watchdog = Task { [manager, house] in
+      await manager.feedWatchdog { await house.readiness() != .stuck }
+    }
+    await Interruption.untilAsked()
+    watchdog.cancel()
+  }
 
   /// Takes no more requests, finishes what is in flight, and lets go of the folder.
   func stop() async {

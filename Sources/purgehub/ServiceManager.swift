@@ -4,9 +4,12 @@ import Glibc
 /// systemd, or whatever stands in its place and set `NOTIFY_SOCKET` (sd_notify(3)).
 struct ServiceManager: Sendable {
   private let socketName: String?
+  /// How often it wants to hear that the hub lives; nil when it does not ask.
+  let watchdog: Duration?
 
   init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     socketName = environment["NOTIFY_SOCKET"]
+    watchdog = environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds($0) }
   }
 
   /// Says that the hub serves from now on.
@@ -22,6 +25,15 @@ struct ServiceManager: Sendable {
 
   /// Says that the hub finishes what is in flight and ends.
   func stopping() { tell("STOPPING=1\nSTATUS=Finishing what is in flight") }
+
+  /// Says that the hub lives, twice in each of its intervals, as long as that is so; ends with its task.
+  func feedWatchdog(while isAlive: () async -> Bool) async {
+    guard let watchdog else { return }
+    while !Task.isCancelled {
+      if await isAlive() { tell("WATCHDOG=1") }
+      try? await Task.sleep(for: watchdog / 2)
+    }
+  }
 
   private func tell(_ text: String) {
     guard let socketName, let (address, size) = Self.address(socketName) else { return }

@@ -132,6 +132,16 @@ extension Desk {
   }
 }
 
+@Suite struct `A hub under a watchdog` {
+  @Test func `says again and again that it lives`() async throws {
+    let desk = try Desk()
+    let manager = try NoticeSocket(desk.folder + "/notify")
+    try desk.serve(["NOTIFY_SOCKET": desk.folder + "/notify", "WATCHDOG_USEC": "200000"])
+    let notices = try await onThread { (0..<3).map { _ in manager.next() } }
+    #expect(notices.count { $0 == "WATCHDOG=1" } >= 2)
+  }
+}
+
 /// What systemd listens on.
 private final class NoticeSocket: Sendable {
   private let descriptor: Int32
