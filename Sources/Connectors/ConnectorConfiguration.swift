@@ -22,6 +22,8 @@ public struct ConnectorConfiguration: Sendable {
   public let base: String?
   /// Every text and number in the file's settings, for the search for purged people.
   public let settingValues: [SettingText]
+  /// Where settings name a person, by the manifest's word or by their look; secrets never do.
+  public let personalPlaces: [SettingPlace]
   /// What names this content: it changes with every value, never with comments or layout.
   public let revision: String
 
@@ -53,6 +55,12 @@ public struct SecretProblem: Error, Sendable, Hashable {
   /// Such as "is not set" or "cannot be read".
   public let reason: String
 
+  /// Whether the file is read without its secrets, so that their lack is no fault of the file.
+  public let isExpected: Bool
+
   /// Makes a problem.
-  public init(_ reason: String) { self.reason = reason }
+  public init(_ reason: String, isExpected: Bool = false) {
+    self.reason = reason
+    self.isExpected = isExpected
+  }
 }

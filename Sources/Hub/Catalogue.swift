@@ -1,5 +1,7 @@
 import Connectors
+public import Documents
 import Foundation
+import PurgeCore
 
 /// The kinds of vendor this installation knows: one folder each, found by listing.
 public struct Catalogue: Sendable {
@@ -34,6 +36,29 @@ public struct Catalogue: Sendable {
       review.problems.append("There is no README.md in Connectors/\(name).")
     }
     return review
+  }
+
+  /// The JSON Schema of a connector's file that uses this kind.
+  ///
+  /// - Throws: `Refusal` 3002 when the manifest cannot be read.
+  public func schema(of name: String) throws(Refusal) -> JSON {
+    try manifest(name).connectorFileSchema
+  }
+
+  /// A connector's file of this kind to begin with, switched off.
+  ///
+  /// - Throws: `Refusal` 3002 when the manifest cannot be read.
+  public func connectorFile(of name: String, named connector: String) throws(Refusal) -> String {
+    try manifest(name).connectorFile(named: connector)
+  }
+
+  private func manifest(_ name: String) throws(Refusal) -> Manifest {
+    do throws(Diagnostics) {
+      return try Manifest(named: name, reading: bytes(of: "connector.json5", in: name))
+    } catch {
+      throw Refusal(
+        .configurationInvalid, error.description, action: "Mend the manifest, then try again.")
+    }
   }
 
   private func contents(of file: String, in name: String) -> Data? {

@@ -16,9 +16,27 @@ extension House {
       report.lines.append(
         ConnectorReport.Line(
           name: file.name, state: records[file.name]?.state, changed: false,
-          problems: try await problems(of: file)))
+          problems: try await problems(of: file), warnings: file.warnings))
     }
     return report
+  }
+
+  /// Reads connector files without their secrets, and asks nobody: for pipelines that have neither
+  /// the hub's data nor its secrets.
+  ///
+  /// A nil name checks every file, also those that say `enabled: false`. Throws `Refusal` 3005 when
+  /// there is no file of that name.
+  public static func lint(
+    _ settings: Settings, _ name: ConnectorName?
+  ) throws(Refusal) -> ConnectorReport {
+    let files = ConnectorFile.readAll(settings, nil)
+    if let name, !files.contains(where: { $0.name == name }) { throw .unknownConnector(name) }
+    let lines = files.filter { name == nil || name == $0.name }.map { file in
+      ConnectorReport.Line(
+        name: file.name, state: nil, changed: false, problems: file.problems,
+        warnings: file.warnings)
+    }
+    return ConnectorReport(lines: lines)
   }
 
   private func problems(of file: ConnectorFile) async throws(Refusal) -> [String] {

@@ -41,13 +41,21 @@ struct ConnectorFile: Sendable {
 
 extension ConnectorFile {
   /// Reads every `*.json5` of the connectors folder, in the order of names.
-  static func readAll(_ settings: Settings, _ environment: [String: String]) -> [ConnectorFile] {
+  static func readAll(_ settings: Settings, _ environment: [String: String]?) -> [ConnectorFile] {
     var reader = ConnectorReader(settings, environment)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.connectors)) ?? []
     return names.filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted().map { name in
       let bytes = FileManager.default.contents(atPath: settings.connectors + "/" + name)
       return reader.read(
         ConnectorName(String(name.dropLast(".json5".count))), bytes.map(Array.init) ?? [])
+    }
+  }
+
+  /// What an administrator should know though the file can be used: a sentence each.
+  var warnings: [String] {
+    (connector?.personalPlaces ?? []).map { place in
+      "\(place.file):\(place.line) (\(place.path)) names a person; purging them disables the "
+        + "connector, so name a role account."
     }
   }
 }

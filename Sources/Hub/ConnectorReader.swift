@@ -8,10 +8,11 @@ import Transport
 /// Reads connector files against their manifests; a manifest is read once, when first used.
 struct ConnectorReader {
   private let settings: Settings
-  private let environment: [String: String]
+  /// Where secrets are; nil reads files without them, which is enough to look at the rest.
+  private let environment: [String: String]?
   private var manifests: [String: Result<Manifest, Diagnostics>] = [:]
 
-  init(_ settings: Settings, _ environment: [String: String]) {
+  init(_ settings: Settings, _ environment: [String: String]?) {
     self.settings = settings
     self.environment = environment
   }
@@ -65,6 +66,9 @@ struct ConnectorReader {
 
   /// Secrets come from the environment or from files, never from the connector's file itself.
   private func secret(_ reference: SecretReference) -> Result<String, SecretProblem> {
+    guard let environment else {
+      return .failure(SecretProblem("is not looked at", isExpected: true))
+    }
     switch reference {
     case .environment(let name):
       return environment[name].map(Result.success) ?? .failure(SecretProblem("is not set"))
@@ -91,6 +95,7 @@ extension InstalledConnector {
       policy: ConnectionPolicy(
         selfHosted: configuration.isSelfHosted, http2: configuration.usesHTTP2,
         maxConnections: behaviour.traits.concurrent + 2),
+      personalPlaces: configuration.personalPlaces,
       values: configuration.settingValues.map { SettingValue(place: $0.place, text: $0.text) },
       consequences: manifest.about.consequences, residuals: manifest.about.residuals,
       evidence: manifest.about.evidence

@@ -20,6 +20,8 @@ struct InstalledConnector: Sendable {
   var kinds: [IdentityKind]
   var behaviour: any ConnectorBehaviour
   var policy: ConnectionPolicy
+  /// Where its settings name a person.
+  var personalPlaces: [SettingPlace]
   /// Every text of its settings; secrets too, so it is never shown.
   var values: [SettingValue]
   var consequences: [String]

@@ -13,6 +13,8 @@ public struct ConnectorReport: Sendable, Hashable {
     public var changed: Bool
     /// What the administrator should mend.
     public var problems: [String]
+    /// What the administrator should know, though the file can be used.
+    public var warnings: [String] = []
   }
 
   /// The lines, by name.
@@ -186,7 +188,7 @@ extension ConnectorState {
   }
 
   /// Whether the states differ in nothing but their time.
-  fileprivate func isSame(as other: ConnectorState) -> Bool {
+  func isSame(as other: ConnectorState) -> Bool {
     switch (self, other) {
     case (.disabled(let one, _), .disabled(let two, _)): one == two
     default: self == other

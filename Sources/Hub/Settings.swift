@@ -1,5 +1,5 @@
 import Connectors
-import Documents
+public import Documents
 import Foundation
 public import PurgeCore
 
@@ -77,7 +77,8 @@ extension Settings {
       ])
     }
     let folder = (file as NSString).deletingLastPathComponent
-    return members.compactMap { member in
+    // An editor's line; it means nothing to the hub.
+    return members.filter { $0.name != "$schema" }.compactMap { member in
       take(member.value, named: member.name, relativeTo: folder).map { problem in
         Diagnostic(
           file: file, line: document.nearestLine(of: JSONPointer(steps: [member.name])),
@@ -123,6 +124,8 @@ extension Settings {
   /// One setting: its name in the file, its name in the environment, and how it is taken.
   private struct Row: Sendable {
     var name: String
+    /// What its value must look like, as JSON Schema.
+    var schema: JSON
     var take: @Sendable (inout Settings, JSON, String) -> Misfit?
 
     var variable: String {
@@ -142,7 +145,9 @@ extension Settings {
 
   private static let rows: [Row] = [
     folder("data", \.data), folder("connectors", \.connectors), folder("manifests", \.manifests),
-    Row(name: "masterKey") { settings, value, folder in settings.takeKey(value, folder) },
+    Row(name: "masterKey", schema: keySchema) { settings, value, folder in
+      settings.takeKey(value, folder)
+    },
     span("deadline", \.deadline, atLeast: .minutes(1)),
     span("waitingPeriod", \.waitingPeriod, atLeast: .seconds(0)),
     count("phraseAbove", \.phraseAbove, in: 0...1_000_000),
@@ -151,10 +156,28 @@ extension Settings {
     span("drainTimeout", \.drainTimeout, atLeast: .seconds(1)),
   ]
 
+  /// The JSON Schema (2020-12) of the settings file, for editors.
+  public static let schema: JSON = [
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "PurgeHub's settings", "type": "object", "additionalProperties": false,
+    "properties": .object(
+      [.init("$schema", ["type": "string"])] + rows.map { .init($0.name, $0.schema) }),
+  ]
+
+  private static let keySchema: JSON = [
+    "anyOf": [
+      ["type": "null"],
+      [
+        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
+        "properties": ["env": ["type": "string"], "file": ["type": "string"]],
+      ],
+    ]
+  ]
+
   private static func folder(
     _ name: String, _ path: any WritableKeyPath<Settings, String> & Sendable
   ) -> Row {
-    Row(name: name) { settings, value, folder in
+    Row(name: name, schema: ["type": "string", "minLength": 1]) { settings, value, folder in
       guard let text = value.string, !text.isEmpty else {
         return Misfit(what: "is \(value.kindInWords)", remedy: "write a folder's path")
       }
@@ -166,7 +189,8 @@ extension Settings {
   private static func span(
     _ name: String, _ path: any WritableKeyPath<Settings, Span> & Sendable, atLeast least: Span
   ) -> Row {
-    Row(name: name) { settings, value, _ in
+    Row(name: name, schema: ["type": "string", "pattern": "^[0-9]+(ms|s|min|m|h|d)$"]) {
+      settings, value, _ in
       guard let span = value.string.flatMap(Span.init), span >= least else {
         return Misfit(
           what: "is no length of time the hub can use here",
@@ -181,7 +205,10 @@ extension Settings {
     _ name: String, _ path: any WritableKeyPath<Settings, Int> & Sendable,
     in range: ClosedRange<Int>
   ) -> Row {
-    Row(name: name) { settings, value, _ in
+    let schema: JSON = [
+      "type": "integer", "minimum": JSON(range.lowerBound), "maximum": JSON(range.upperBound),
+    ]
+    return Row(name: name, schema: schema) { settings, value, _ in
       guard let count = value.integer, range.contains(count) else {
         return Misfit(
           what: "is no number the hub can use here",

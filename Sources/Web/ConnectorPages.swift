@@ -1,6 +1,6 @@
-import Documents
+public import Documents
 import HTTPTypes
-import Hub
+public import Hub
 import PurgeCore
 
 extension API {
@@ -19,6 +19,9 @@ extension API {
     case "reload":
       return HTTPResponse(200, json: try await house.reload(by: request.operatorName).json)
     case "check": return HTTPResponse(200, json: try await house.check(nil).json)
+    case "plan":
+      let forecasts = try await house.planReload()
+      return HTTPResponse(200, json: ["connectors": .array(forecasts.map(\.json))])
     default: throw .unknownAddress
     }
   }
@@ -41,8 +44,41 @@ extension API {
   }
 }
 
-extension ConnectorReport {
+extension ConnectorForecast {
   fileprivate var json: JSON {
+    [
+      "name": .string(name.description), "state": state.map { .string($0.word) } ?? .null,
+      "next": next.map { .string($0.word) } ?? .null, "sentence": .string(sentence),
+      "isNews": .bool(isNews), "releases": JSON(releases),
+      "places": .array(places.map(\.json)), "problems": .array(problems.map(JSON.string)),
+    ]
+  }
+
+  private var places: [SettingPlace] {
+    if case .disabled(.referencesPurgedUser(_, let places), _) = next { places } else { [] }
+  }
+
+  /// What the files would do to the connector, as one sentence.
+  private var sentence: String {
+    let tasks = "\(releases) blocked \(releases == 1 ? "task" : "tasks")"
+    switch (state, next) {
+    case (nil, .enabled): return "This file enables \(name)."
+    case (.disabled, .enabled) where releases == 0: return "This edit re-enables \(name)."
+    case (.disabled, .enabled): return "This edit re-enables \(name) and releases \(tasks)."
+    case (nil, .disabled(let reason, _)): return "\(name) cannot be enabled: \(reason.words)."
+    case (_, .disabled(let reason, _)) where isNews:
+      let place = places.first.map { " at \($0.file):\($0.line)" } ?? ""
+      return "This disables \(name): \(reason.words)\(place)."
+    case (_, .disabled(let reason, _)): return "\(name) stays disabled: \(reason.words)."
+    case (_, nil): return "\(name) is not in use and stays so."
+    default: return isNews ? "\(name) takes a new revision." : "\(name) stays as it is."
+    }
+  }
+}
+
+extension ConnectorReport {
+  /// The report as clients read it.
+  public var json: JSON {
     [
       "connectors": .array(lines.map(\.json)), "isClean": .bool(isClean),
       "released": .array(released.map { .string($0.description) }),
@@ -56,6 +92,7 @@ extension ConnectorReport.Line {
       "name": .string(name.description), "result": .string(result),
       "state": state.map { .string($0.word) } ?? .null, "changed": .bool(changed),
       "problems": .array(problems.map(JSON.string)),
+      "warnings": .array(warnings.map(JSON.string)),
     ]
   }
 

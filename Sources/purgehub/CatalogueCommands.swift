@@ -1,5 +1,7 @@
 import Documents
+import Foundation
 import Hub
+import PurgeCore
 
 extension Command {
   static let testConnectors = Command(
@@ -17,17 +19,91 @@ extension Command {
   }
 }
 
+extension Command {
+  static let newConnector = Command(
+    shape: CommandShape(
+      words: ["connectors", "new"], operands: ["NAME"],
+      summary: "Write a commented connector file, switched off, for a kind of vendor.",
+      flags: [.init(name: "--use", value: "KIND", help: "a folder under Connectors")],
+      example: "purgehub connectors new braze-eu --use braze"),
+    opening: nil
+  ) { session async throws(CommandFailure) in
+    let file = try session.writeConnectorFile()
+    if session.wantsJSON {
+      session.print(json: ["file": .string(file)])
+    } else {
+      session.console.say("Wrote \(file). Fill in its settings and say enabled: true, then run")
+      session.console.say("  purgehub connectors plan")
+    }
+    return .done
+  }
+
+  static let schema = Command(
+    shape: CommandShape(
+      words: ["schema"], operands: ["[KIND]"],
+      summary: "Print the JSON Schema of purgehub.json5, or of a kind's connector files.",
+      example: "purgehub schema braze"),
+    opening: nil
+  ) { session async throws(CommandFailure) in
+    guard let kind = session.arguments.operands.first else {
+      session.print(json: Settings.schema)
+      return .done
+    }
+    let catalogue = Catalogue(try HouseDoor.settings(session.arguments))
+    let known = try session.known(kind, in: catalogue)
+    session.print(json: try refusing { () throws(Refusal) in try catalogue.schema(of: known) })
+    return .done
+  }
+}
+
 extension Session {
   /// The kind of vendor that is named, or all of them.
   fileprivate func kinds(in catalogue: Catalogue) throws(CommandFailure) -> [String] {
+    guard let name = arguments.operands.first else { return catalogue.names }
+    return [try known(name, in: catalogue)]
+  }
+
+  fileprivate func known(
+    _ name: String, in catalogue: Catalogue
+  ) throws(CommandFailure) -> String {
     let known = catalogue.names
-    guard let name = arguments.operands.first else { return known }
-    guard known.contains(name) else {
-      let unknown = UsageError.unknown(name, among: known, what: "kind of vendor")
+    guard !known.contains(name) else { return name }
+    let unknown = UsageError.unknown(name, among: known, what: "kind of vendor")
+    throw CommandFailure(exit: .noInput, problem: unknown.problem, remedy: unknown.remedy + ".")
+  }
+
+  /// Writes the file of a new connector, never over one that is there.
+  fileprivate func writeConnectorFile() throws(CommandFailure) -> String {
+    let settings = try HouseDoor.settings(arguments)
+    let (name, catalogue) = (arguments.operands[0], Catalogue(settings))
+    guard let kind = arguments.value("--use") else {
       throw CommandFailure(
-        exit: .noInput, problem: unknown.problem, remedy: unknown.remedy + ".")
+        exit: .usage, problem: "--use is missing",
+        remedy: "Name a kind of vendor, such as --use braze; they are the folders under Connectors."
+      )
     }
-    return [name]
+    guard name.isFileName else {
+      throw CommandFailure(
+        exit: .usage, problem: "A connector's name is letters, digits, dots and dashes",
+        remedy: "Write such as braze-eu.")
+    }
+    let known = try known(kind, in: catalogue)
+    let text = try refusing { () throws(Refusal) in
+      try catalogue.connectorFile(of: known, named: name)
+    }
+    let file = settings.connectors + "/\(name).json5"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: settings.connectors, withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: URL(filePath: file), options: .withoutOverwriting)
+    } catch {
+      let isThere = FileManager.default.fileExists(atPath: file)
+      throw CommandFailure(
+        exit: .cannotCreate,
+        problem: isThere ? "There is a file \(file) already" : "\(file) cannot be written",
+        remedy: isThere ? "Edit that one, or choose another name." : "Check the folder's rights.")
+    }
+    return file
   }
 
   fileprivate func show(_ reviews: [ConnectorReview]) {
@@ -48,5 +124,20 @@ extension [ConnectorReview] {
       ]
     }
     return ["connectors": .array(list), "isClean": JSON(allSatisfy(\.problems.isEmpty))]
+  }
+}
+
+extension String {
+  /// Whether it can be a connector's name and its file's.
+  fileprivate var isFileName: Bool {
+    !isEmpty && !hasPrefix(".") && !hasPrefix("-")
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."),
+          UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
   }
 }

@@ -5,19 +5,27 @@ struct Command: Sendable {
   var shape: CommandShape
   /// How it opens the hub's house; nil for a command that needs none.
   var opening: House.Opening? = .asAccepted
+  /// A flag with which it needs none.
+  var flagWithoutHub: String?
   var run: @Sendable (Session) async throws(CommandFailure) -> ExitCode
 
   /// Every command, in the order of the help.
   static let all: [Command] = [
     .demo, .plan, .purge,
     .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
-    .listConnectors, .showConnector, .checkConnectors, .reloadConnectors, .enableConnector,
-    .disableConnector, .testConnectors,
+    .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
+    .reloadConnectors, .enableConnector,
+    .disableConnector, .testConnectors, .schema,
     .serve, .status, .simulate, .version,
   ]
 }
 
 extension Command {
+  /// How it opens the hub's house with these words.
+  func opening(for arguments: Arguments) -> House.Opening? {
+    flagWithoutHub.map(arguments.has) == true ? nil : opening
+  }
+
   /// The command a line begins with, and the words after it.
   static func find(_ words: [String]) throws(UsageError) -> (Command, ArraySlice<String>) {
     for length in [2, 1] where words.count >= length {

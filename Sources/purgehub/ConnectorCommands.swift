@@ -2,6 +2,7 @@ import Documents
 import HTTPTypes
 import Hub
 import PurgeCore
+import Web
 
 extension Command {
   static let listConnectors = Command(
@@ -33,13 +34,32 @@ extension Command {
     shape: CommandShape(
       words: ["connectors", "check"], operands: ["[NAME]"],
       summary: "Check connector files and ask vendors a harmless question; change nothing.",
-      example: "purgehub connectors check braze-eu")
+      flags: [
+        .init(
+          name: "--offline", value: nil,
+          help: "read files only, without secrets, data and vendors: for pipelines"),
+        .init(name: "--strict", value: nil, help: "a warning counts as a problem"),
+      ],
+      example: "purgehub connectors check --offline --strict"),
+    flagWithoutHub: "--offline"
   ) { session async throws(CommandFailure) in
-    let name = session.arguments.operands.first
-    let path = name.map { "/v1/connectors/\(session.escaped($0))/check" } ?? "/v1/connectors/check"
-    let report = try await session.ask(.post, path, [:])
+    let report = try await session.checkReport()
     session.wantsJSON ? session.print(json: report) : session.showReport(report)
-    return report["isClean"]?.bool == true ? .done : .configuration
+    let warnings = report["connectors"]?.array?.contains { $0["warnings"]?.array?.isEmpty == false }
+    let isStrict = session.arguments.has("--strict")
+    let isClean = report["isClean"]?.bool == true && !(isStrict && warnings == true)
+    return isClean ? .done : .configuration
+  }
+
+  static let planConnectors = Command(
+    shape: CommandShape(
+      words: ["connectors", "plan"],
+      summary: "Say what a reload would enable, disable and release; change nothing.",
+      example: "purgehub connectors plan")
+  ) { session async throws(CommandFailure) in
+    let plan = try await session.ask(.post, "/v1/connectors/plan", [:])
+    session.wantsJSON ? session.print(json: plan) : session.showForecasts(plan)
+    return .done
   }
 
   static let reloadConnectors = Command(
@@ -127,6 +147,32 @@ extension Session {
     for connector in report["connectors"]?.array ?? [] {
       console.say("\(connector["name"]?.string ?? ""): \(connector["result"]?.string ?? "")")
       for problem in connector["problems"]?.array ?? [] { console.say("  \(problem.string ?? "")") }
+      for warning in connector["warnings"]?.array ?? [] {
+        console.say("  warning: \(warning.string ?? "")")
+      }
+    }
+  }
+
+  fileprivate func checkReport() async throws(CommandFailure) -> JSON {
+    let name = arguments.operands.first
+    guard arguments.has("--offline") else {
+      let path = name.map { "/v1/connectors/\(escaped($0))/check" } ?? "/v1/connectors/check"
+      return try await ask(.post, path, [:])
+    }
+    let settings = try HouseDoor.settings(arguments)
+    return try refusing { () throws(Refusal) in
+      try House.lint(settings, name.map(ConnectorName.init(_:))).json
+    }
+  }
+
+  fileprivate func showForecasts(_ plan: JSON) {
+    let forecasts = plan["connectors"]?.array ?? []
+    let news = forecasts.filter { $0["isNews"]?.bool == true }
+    if news.isEmpty { console.say("A reload would change no connector.") }
+    for forecast in forecasts {
+      let sentence = forecast["sentence"]?.string ?? ""
+      console.say(forecast["isNews"]?.bool == true ? sentence : console.dim(sentence))
+      for problem in forecast["problems"]?.array ?? [] { console.say("  \(problem.string ?? "")") }
     }
   }
 

@@ -73,6 +73,14 @@ final class HouseDoor: Door {
   }
 }
 
+/// Runs what may be refused without a hub; the refusal ends the command.
+func refusing<Value>(_ work: () throws(Refusal) -> Value) throws(CommandFailure) -> Value {
+  do throws(Refusal) { return try work() } catch {
+    throw CommandFailure(
+      exit: ExitCode(error.code), problem: error.detail, remedy: error.action, code: error.code)
+  }
+}
+
 extension CommandFailure {
   /// Why the house did not open.
   init(_ error: HouseError) {

@@ -30,7 +30,9 @@ enum Tool {
   ) async -> ExitCode {
     do throws(CommandFailure) {
       let door: any Door =
-        if let opening = command.opening { try await HouseDoor.open(arguments, opening) } else {
+        if let opening = command.opening(for: arguments) {
+          try await HouseDoor.open(arguments, opening)
+        } else {
           NoDoor()
         }
       return try await run(command, Session(arguments: arguments, door: door))

@@ -36,7 +36,7 @@ private struct ConfigurationLoader {
   private var digests: [JSON.Member] = []
 
   private static let words = [
-    "use", "title", "settings", "enabled", "selfHosted", "base", "limits", "http2",
+    "use", "title", "settings", "enabled", "selfHosted", "base", "limits", "http2", "$schema",
   ]
 
   init(root: Node, resolve: @escaping (SecretReference) -> Result<String, SecretProblem>) {
@@ -70,7 +70,8 @@ private struct ConfigurationLoader {
       name: name, use: manifest.name, title: root["title"]?.text() ?? manifest.about.title,
       isEnabled: root["enabled"]?.flag() ?? true, isSelfHosted: isSelfHosted,
       usesHTTP2: root["http2"]?.flag() ?? false, base: base(isSelfHosted),
-      settingValues: texts + around(), revision: revision(), values: values,
+      settingValues: texts + around(), personalPlaces: personalPlaces(manifest.schema),
+      revision: revision(), values: values,
       rates: limits.rates, concurrent: limits.concurrent)
   }
 
@@ -128,6 +129,7 @@ private struct ConfigurationLoader {
     }
     guard node.words(["env", "file"]), let reference = reference(node) else { return nil }
     switch resolve(reference) {
+    case .failure(let problem) where problem.isExpected: return "not resolved"
     case .failure(let problem):
       node.complain("is a secret that \(problem.reason)", reference.remedy)
       return nil
@@ -170,6 +172,17 @@ private struct ConfigurationLoader {
       let node = root["settings"]?[name] ?? root["settings"] ?? root
       node.complain("names nothing in \"\(name)\" to erase people from", "name at least one")
     }
+  }
+
+  /// What the manifest says is a person, and what looks like somebody's address.
+  private func personalPlaces(_ schema: SettingsSchema) -> [SettingPlace] {
+    let personal = Set(schema.properties.filter { $0.person != nil }.map(\.name))
+    return texts.filter { text in
+      let name = text.place.path.split(separator: ".").dropFirst().first.map(String.init) ?? ""
+      let isDeclared = personal.contains(String(name.prefix { $0 != "[" }))
+      return !text.isSecret && (isDeclared || text.text.looksLikeAddress)
+    }
+    .map(\.place)
   }
 
   // MARK: The rest of the file
@@ -218,6 +231,8 @@ private struct ConfigurationLoader {
   private func revision() -> String {
     var canonical = root.value
     if case .object(var members) = canonical {
+      // Where an editor finds the schema changes nothing that the hub does.
+      members.removeAll { $0.name == "$schema" }
       for (position, member) in members.enumerated() where member.name == "settings" {
         members[position].value = concealed(member.value)
       }
@@ -269,6 +284,15 @@ extension Manifest {
     return all.contains { step in
       if case .path(let template) = step.target { !template.parts.isEmpty } else { false }
     }
+  }
+}
+
+extension String {
+  /// An e-mail address, by its look: something on both sides of one @, and a dot on the right.
+  fileprivate var looksLikeAddress: Bool {
+    let parts = split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && !contains("/")
+      && !contains(" ")
   }
 }
 

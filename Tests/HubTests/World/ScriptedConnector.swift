@@ -47,7 +47,8 @@ extension House {
         name: name, use: "scripted", title: "Scripted", file: place.file, revision: "1", text: "",
         kinds: [.email, .externalId, .phone, .userAlias, .deviceId],
         behaviour: behaviour, policy: ConnectionPolicy(),
-        values: [SettingValue(place: place, text: owner)], consequences: ["no undo"],
+        personalPlaces: [], values: [SettingValue(place: place, text: owner)],
+        consequences: ["no undo"],
         residuals: ["backups"], evidence: .confirmed),
       as: name)
     try await set(name, state, revision: ConnectorText(revision: "1", text: ""), by: "test")
