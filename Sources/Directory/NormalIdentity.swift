@@ -1,3 +1,4 @@
+import Foundation
 public import PurgeCore
 
 /// A value in the one spelling in which it is compared: the same person, however it was typed.
@@ -19,24 +20,30 @@ public struct NormalIdentity: Sendable, Hashable {
 }
 
 extension NormalIdentity {
+  /// Fingerprints are made of bytes, and Unicode has several spellings of one letter (NFC).
+  private init(form: Form, spelling text: String) {
+    let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
+    self.init(form: form, text: isPlain ? text : text.precomposedStringWithCanonicalMapping)
+  }
+
   /// The one normal form of a person's identity.
   public init(_ identity: Identity) {
     switch identity.kind {
-    case .email: self.init(form: .email, text: Self.email(identity.value))
+    case .email: self.init(form: .email, spelling: Self.email(identity.value))
     case .phone:
       let phone = Self.phone(identity.value)
-      self.init(form: phone == nil ? .exact : .phone, text: phone ?? identity.value)
-    default: self.init(form: .exact, text: identity.value)
+      self.init(form: phone == nil ? .exact : .phone, spelling: phone ?? identity.value)
+    default: self.init(form: .exact, spelling: identity.value)
     }
   }
 
   /// Every normal form a text of unknown kind may stand for, such as a value in a settings file.
   public static func candidates(in text: String) -> [NormalIdentity] {
-    var forms = [NormalIdentity(form: .exact, text: text)]
+    var forms = [NormalIdentity(form: .exact, spelling: text)]
     if text.utf8.contains(UInt8(ascii: "@")) {
-      forms.append(NormalIdentity(form: .email, text: email(text)))
+      forms.append(NormalIdentity(form: .email, spelling: email(text)))
     }
-    if let phone = phone(text) { forms.append(NormalIdentity(form: .phone, text: phone)) }
+    if let phone = phone(text) { forms.append(NormalIdentity(form: .phone, spelling: phone)) }
     return forms
   }
 

@@ -15,7 +15,7 @@ extension House {
   }
 
   /// The places that name purged people, and the newest request that purged one of them.
-  private func purgedPeople(
+  func purgedPeople(
     in values: [SettingValue]
   ) async throws(Refusal) -> (PurgeRequestID, [SettingPlace])? {
     do throws(StoreError) {

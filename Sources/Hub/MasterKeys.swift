@@ -53,8 +53,10 @@ extension MasterKey {
   /// Makes a key only where there is no database that another key belongs to.
   private static func readOrMake(_ path: String, in folder: String) throws(HouseError) -> MasterKey
   {
+    // Asked in this order: another hub that starts at the same moment makes the key first.
+    let hasDatabase = FileManager.default.fileExists(atPath: folder + "/hub.sqlite")
     if FileManager.default.fileExists(atPath: path) { return try read(path) }
-    guard !FileManager.default.fileExists(atPath: folder + "/hub.sqlite") else {
+    guard !hasDatabase else {
       throw HouseError(
         kind: .configuration, problem: "The master key \(path) is gone, and the database needs it",
         remedy: "Put the key file back; without it nobody in the database can be read.")
@@ -73,15 +75,21 @@ extension MasterKey {
   }
 
   /// Writes and syncs the file before anything is sealed with it.
+  ///
+  /// A key that another hub has put there meanwhile stays: its database may be sealed with it.
   private static func write(_ text: String, to path: String) throws {
+    let new = "\(path).\(try RandomBytes.make(8).hex)"
+    defer { try? FileManager.default.removeItem(atPath: new) }
     let made = FileManager.default.createFile(
-      atPath: path + ".new", contents: nil, attributes: [.posixPermissions: 0o600])
-    guard made, let handle = FileHandle(forWritingAtPath: path + ".new") else {
+      atPath: new, contents: nil, attributes: [.posixPermissions: 0o600])
+    guard made, let handle = FileHandle(forWritingAtPath: new) else {
       throw CocoaError(.fileWriteUnknown)
     }
     try handle.write(contentsOf: Data(text.utf8))
     try handle.synchronize()
     try handle.close()
-    try FileManager.default.moveItem(atPath: path + ".new", toPath: path)
+    do {
+      try FileManager.default.linkItem(atPath: new, toPath: path)
+    } catch  where FileManager.default.fileExists(atPath: path) {}
   }
 }

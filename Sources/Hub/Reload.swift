@@ -55,7 +55,7 @@ extension House {
       let record = try await connectorRecords()[name]
       register.files = ConnectorFile.readAll(settings, environment)
       let file = try known(name, record)
-      if case .disabled(let reason, _) = record?.state { try mayEnable(record, reason, file) }
+      if case .disabled(let reason, _) = record?.state { try await mayEnable(record, reason, file) }
       guard case .good(let connector) = file?.content else {
         throw Refusal(
           .configurationInvalid, file?.problems.joined(separator: " ") ?? "Its file is gone.",
@@ -171,10 +171,14 @@ extension House {
 
   private func mayEnable(
     _ record: ConnectorRecord?, _ reason: DisabledReason, _ file: ConnectorFile?
-  ) throws(Refusal) {
+  ) async throws(Refusal) {
     guard case .referencesPurgedUser(_, let places) = reason, let name = record?.name,
       file?.connector == nil || file?.connector?.revision == record?.revision
     else { return }
+    // Who was to be purged may stay after all: a request in its waiting period can be cancelled.
+    if let connector = file?.connector, try await purgedPeople(in: connector.values) == nil {
+      return
+    }
     let list = places.map { "\($0.file):\($0.line) (\($0.path))" }.joined(separator: ", ")
     throw Refusal(
       .stillReferences, "\(name) still names a purged person at \(list).",

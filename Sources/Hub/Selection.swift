@@ -23,9 +23,23 @@ public struct Selection: Sendable, Hashable {
     }
     self.kind = kind
     self.purpose = purpose
-    var seen = Set<Identity>(minimumCapacity: identities.count)
-    people = identities.compactMap { seen.insert($0).inserted ? Subject([$0]) : nil }
+    var seen = Set<Spelled>(minimumCapacity: identities.count)
+    people = identities.compactMap {
+      seen.insert(Spelled(identity: $0)).inserted ? Subject([$0]) : nil
+    }
   }
+}
+
+/// An identity byte for byte: texts that look alike are equal to Swift, and two people to vendors.
+private struct Spelled: Hashable {
+  let identity: Identity
+
+  static func == (a: Spelled, b: Spelled) -> Bool {
+    a.identity == b.identity && a.identity.value.utf8.elementsEqual(b.identity.value.utf8)
+      && (a.identity.label ?? "").utf8.elementsEqual((b.identity.label ?? "").utf8)
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(identity) }
 }
 
 extension PurgePurpose {

@@ -283,6 +283,27 @@ import Testing
     #expect(try conclusion(by: "key", named) == .outcomes([.settled(.absent), .settled(.erased)]))
   }
 
+  @Test(arguments: ["/id", "key"])
+  func `knows nobody of whom it says two things`(by: String) throws {
+    let rows: [JSON] =
+      by == "key"
+      ? [["a": ["e": "other"]], ["a": ["ok": true], "b": ["ok": true]]]
+      : [["id": "a", "e": "other"], ["id": "a", "ok": true], ["id": "b", "ok": true]]
+    #expect(
+      try conclusion(by: by, ["rows": .array(rows)])
+        == .outcomes([.settled(.failed(.unexpectedBody)), .settled(.erased)]))
+  }
+
+  @Test(arguments: ["/id", "key"])
+  func `takes no look-alike for a person`(by: String) throws {
+    let (one, two) = ("jos\u{e9}", "jose\u{301}")
+    let rows: [JSON] =
+      by == "key" ? [.object([.init(two, ["ok": true])])] : [["id": .string(two), "ok": true]]
+    #expect(
+      try conclusion(by: by, ["rows": .array(rows)], people: [one])
+        == .outcomes([.settled(.failed(.unexpectedBody))]))
+  }
+
   @Test func `takes each person's own job`() throws {
     let answer: JSON = ["rows": [["job": "j1"], ["job": "j2"]]]
     #expect(

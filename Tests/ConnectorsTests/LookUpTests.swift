@@ -52,6 +52,8 @@ import Testing
       ("a@b.example", "A@B.example" as JSON, true), ("a@b.example", ["x", "a@b.example"], true),
       ("5", 5, true), ("a@b.example", "a@b.example.org", false), ("a@b.example", JSON.null, false),
       ("a@b.example", ["a": "a@b.example"], false),
+      ("jos\u{e9}@b.example", "jose\u{301}@b.example", false),
+      ("k@b.example", "\u{212a}@b.example", false),
     ] as [(String, JSON, Bool)])
   func `compares whole values`(id: String, found: JSON, isTheirs: Bool) throws {
     let talk = talk(try behaviour(Self.exact), [rows([row(1, found)])], id: id)

@@ -37,6 +37,16 @@ import Testing
     }
   }
 
+  @Test func `keeps people whose names only look alike`() throws {
+    let (composed, decomposed) = ("jos\u{e9}", "jose\u{301}")
+    let names = [composed, decomposed, composed]
+    let selection = try Selection(
+      kind: .externalId, identities: names.map { Identity(.externalId, $0) },
+      purpose: .dataHygiene)
+    let kept = selection.people.flatMap(\.identities).map { Array($0.value.utf8) }
+    #expect(kept == [Array(composed.utf8), Array(decomposed.utf8)])
+  }
+
   @Test func `BZ-24 is refused when it mixes four kinds as the vendor's own example does`()
     async throws
   {

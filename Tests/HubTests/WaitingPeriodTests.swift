@@ -35,6 +35,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `lets a connector come back that names its people only once cancelled`(isCancelled: Bool)
+    async throws
+  {
+    let place = try Place()
+    try place.write(
+      """
+      { name: "acme", title: "Acme", settings: { properties: { owner: {} } },
+        people: [{ email: "email" }], base: "https://api.acme.example",
+        erase: [{ delete: "/people/{id}" }] }
+      """, to: "Connectors/acme/connector.json5")
+    try place.write(
+      "{ use: \"acme\", settings: { owner: \"guest-1@example.org\" } }",
+      to: "config/connectors/crm.json5")
+    try await waiting(.hours(1), at: place) { visitor in
+      _ = try await visitor.post("/v1/connectors/reload")
+      let id = try await visitor.purge(.people(2)).id
+      if isCancelled { _ = try await visitor.post("/v1/requests/\(id)/cancel") }
+      let answer = try await visitor.post("/v1/connectors/crm/enable")
+      #expect(answer.code == (isCancelled ? nil : 3004))
+      let state = try await visitor.get("/v1/connectors/crm").state
+      #expect(state == (isCancelled ? "enabled" : "disabled"))
+    }
+  }
+
   @Test func `is on disk without a readable name, and its people are gone once cancelled`()
     async throws
   {

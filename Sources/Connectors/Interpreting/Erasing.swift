@@ -144,19 +144,31 @@ extension Items {
       return rows
     case .name:
       return frame.eachMember().map { member in
-        member.keys.lazy.compactMap { key in
-          rows.rows(in: body).lazy.compactMap { $0[key] }.first
-        }.first
+        member.keys.lazy.map { key in
+          rows.rows(in: body).compactMap { $0.item(spelled: key) }
+        }.first { !$0.isEmpty }.flatMap(Self.only)
       }
     case .place(let place):
-      var table: [String: JSON] = [:]
+      // By bytes: texts that only look alike are equal to Swift, and two people to vendors.
+      var table: [[UInt8]: [JSON]] = [:]
       for row in rows.rows(in: body) {
-        if let key = row.at(place)?.plainText { table[key] = row }
+        if let key = row.at(place)?.plainText { table[Array(key.utf8), default: []].append(row) }
       }
       return frame.eachMember().map { member in
-        member.keys.lazy.compactMap { table[$0] }.first
+        member.keys.lazy.compactMap { table[Array($0.utf8)] }.first.flatMap(Self.only)
       }
     }
+  }
+
+  /// What all items of one person say; two that differ say nothing.
+  private static func only(_ items: [JSON]) -> JSON? {
+    items.allSatisfy { $0.isEquivalent(to: items[0]) } ? items.first : nil
+  }
+}
+
+extension JSON {
+  fileprivate func item(spelled name: String) -> JSON? {
+    members?.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 }
 
