@@ -45,6 +45,8 @@ final class EngineThread: Sendable {
     var isStalled = false
     /// Counts what became durable or changed; whoever waits for news compares it.
     var revision = 0
+    /// Whether the loop has ended, so that nothing more will happen.
+    var hasEnded = false
   }
 
   private struct Desk {
@@ -79,13 +81,26 @@ final class EngineThread: Sendable {
   }
 
   /// Hands over a letter; returns at once.
+  ///
+  /// After the end nobody reads it, and whoever waits for an answer is told so.
   func post(_ letters: [Letter]) {
-    desk.withLock { desk in
+    let isHeard = desk.withLock { desk in
+      guard !desk.activity.hasEnded else { return false }
       desk.letters += letters
       // Whoever looks before the letters are read must not take the last turn's quiet for theirs.
       desk.activity.isQuiet = false
+      return true
     }
-    bell.ring()
+    isHeard ? bell.ring() : letters.forEach(Self.dismiss)
+  }
+
+  private static func dismiss(_ letter: Letter) {
+    switch letter {
+    case .mark(let heard): heard()
+    case .errand(let errand):
+      errand.answer(.failure(HTTPFailure(.unusable, detail: "the hub has stopped")))
+    case .event, .policy, .stop: break
+    }
   }
 
   func post(_ event: Event) { post([.event(event)]) }
@@ -100,11 +115,27 @@ final class EngineThread: Sendable {
 
   /// Calls back with every turn's activity until the watcher answers `false`.
   func watch(_ watcher: @escaping @Sendable (Activity) -> Bool) {
-    desk.withLock { $0.watchers.append(watcher) }
-    bell.ring()
+    let last = desk.withLock { desk -> Activity? in
+      guard !desk.activity.hasEnded else { return desk.activity }
+      desk.watchers.append(watcher)
+      return nil
+    }
+    if let last { _ = watcher(last) } else { bell.ring() }
   }
 
-  /// Ends the loop and waits for the thread; letters posted later are lost.
+  /// Answers everybody who still waits when the loop has ended.
+  private func end() {
+    let (letters, watchers, last) = desk.withLock { desk in
+      desk.activity.hasEnded = true
+      defer { (desk.letters, desk.watchers) = ([], []) }
+      return (desk.letters, desk.watchers, desk.activity)
+    }
+    letters.forEach(Self.dismiss)
+    for watcher in watchers { _ = watcher(last) }
+    ended.signal()
+  }
+
+  /// Ends the loop and waits for the thread.
   func stop() {
     post([.stop])
     ended.wait()
@@ -157,7 +188,10 @@ extension EngineThread {
         for finished in client.turn(waitingAtMost: patience()) { deliver(finished) }
         tickIfDue()
       }
-      thread.ended.signal()
+      for purpose in transfers.values {
+        if case .errand(let errand) = purpose { EngineThread.dismiss(.errand(errand)) }
+      }
+      thread.end()
     }
 
     private func open(_ letter: Letter) {

@@ -119,7 +119,9 @@ extension EngineThread {
     }
     await withCheckedContinuation { continuation in
       watch { activity in
-        guard isMet(activity) || ContinuousClock.now >= limit else { return true }
+        guard isMet(activity) || activity.hasEnded || ContinuousClock.now >= limit else {
+          return true
+        }
         continuation.resume()
         return false
       }

@@ -74,6 +74,7 @@ extension House {
       try await store.waive(key, by: actor, reason: reason, at: now())
     }
     engine.post(.withdrawn([key]))
+    await engine.heard()
     return people
   }
 
@@ -85,7 +86,9 @@ extension House {
       try await store.cancel(id, by: actor, reason: "", at: now())
     }
     switch ending {
-    case .cancelled(let names): engine.post(.withdrawn(names.map { TaskKey(id, $0) }))
+    case .cancelled(let names):
+      engine.post(.withdrawn(names.map { TaskKey(id, $0) }))
+      await engine.heard()
     case .tooLate(let record):
       let begun = record.tasks.filter { $0.plannedThrough > 0 }.map(\.key.connector.description)
       throw Refusal(
@@ -120,14 +123,16 @@ extension House {
     }
   }
 
-  /// Writes a connector's state, then tells the engine, before anybody is answered.
+  /// Writes a connector's state, then takes over what goes with it and tells the engine, before
+  /// anybody is answered; when it cannot be written, all stays as it was.
   func set(
     _ name: ConnectorName, _ state: ConnectorState, revision: ConnectorText? = nil,
-    by actor: String
+    by actor: String, takingOver: () -> Void = {}
   ) async throws(Refusal) {
     try await refusing { () async throws(StoreError) in
       try await store.setConnector(name, to: state, revision: revision, by: actor, at: now())
     }
+    takingOver()
     tellEngine(name, state)
     await engine.heard()
     log?.connector(name, state, by: actor)

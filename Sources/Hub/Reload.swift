@@ -126,13 +126,13 @@ extension House {
       return try await examine(connector, record, by: actor)
     case .disable(let reason):
       let state = ConnectorState.disabled(reason, since: now())
-      register.install(nil, as: name)
       register.note(file?.problems ?? [], for: name)
       // The same fault again is no news: neither for the audit nor for "since when".
       if let known = record?.state, known.isSame(as: state) {
+        register.install(nil, as: name)
         return (line(name, known, changed: false), [])
       }
-      try await set(name, state, by: actor)
+      try await set(name, state, by: actor) { register.install(nil, as: name) }
       return (line(name, state, changed: true), [])
     }
   }
@@ -145,9 +145,10 @@ extension House {
     let (state, problems) = Reconciliation.conclude(finding, from: record?.state, at: now())
     register.note(problems, for: connector.name)
     guard let state else { return (line(connector.name, record?.state, changed: false), []) }
-    register.install(connector, as: connector.name)
     let text = ConnectorText(revision: connector.revision, text: connector.text)
-    try await set(connector.name, state, revision: text, by: actor)
+    try await set(connector.name, state, revision: text, by: actor) {
+      register.install(connector, as: connector.name)
+    }
     let isBack = record?.state.isDisabled == true && !state.isDisabled
     let released = isBack ? try await openRequests(connector.name) : []
     return (line(connector.name, state, changed: record?.state != state), released)
