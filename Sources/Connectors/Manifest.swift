@@ -158,6 +158,8 @@ struct Step: Sendable {
   var rules: [Rule] = []
   /// Whether what is sent depends on the person.
   var usesMember = false
+  /// Whether the URL itself does, so that "not found" speaks of the person.
+  var addressesMember = false
 }
 
 struct WithValue: Sendable {

@@ -25,13 +25,24 @@ import Testing
     arguments: [
       (200, settled(.erased)), (202, settled(.erased)), (204, settled(.erased)),
       (301, settled(.failed(.redirectRefused))), (400, settled(.failed(.refused))),
-      (401, blocked(401)), (403, blocked(403)), (404, settled(.absent)), (410, settled(.absent)),
+      (401, blocked(401)), (403, blocked(403)), (404, blocked(404, .refused)),
+      (410, blocked(410, .refused)),
       (408, .retry(.vendorFailed)), (409, settled(.failed(.refused))),
       (422, settled(.failed(.refused))), (425, .retry(.vendorFailed)), (429, .throttled(nil)),
       (500, .retry(.vendorFailed)), (503, .retry(.vendorFailed)), (100, .retry(.unexpectedBody)),
     ] as [(Int, Conclusion)])
   func `without rules means the usual`(status: Int, conclusion: Conclusion) throws {
     #expect(try self.conclusion(HTTPResponse(status)) == conclusion)
+  }
+
+  @Test(arguments: ["delete: \"/x/{id}\"", "delete: \"/x{?q:in}\", with: { \"q:in\": \"{id}\" }"])
+  func `says that somebody was not found only where the URL speaks of them`(request: String) throws
+  {
+    let manifest = try makeManifest(
+      with: "erase: [{ \(request) }]", people: "[{ email: \"email\" }]")
+    let call = makeCall([person(.email, "x")])
+    let talk = Conversation(try makeBehaviour(manifest), call, [HTTPResponse(404)])
+    #expect(talk.conclusion == Self.settled(.absent))
   }
 
   @Test(

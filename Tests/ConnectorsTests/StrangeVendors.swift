@@ -140,7 +140,7 @@ enum StrangeVendors {
       "each identity by itself, in its shape",
       #"""
       people: [{ userAlias: "aliases", as: { n: "{id}", l: "{label}" } }, { email: "emails" }], base: "https://v.example",
-        send: "each", erase: [{ post: "/u", json: { "{kind}": ["{identity}"] } }]
+        send: "each", erase: [{ post: "/u", json: { "{kind}": ["{identity}"] }, outcome: [{ status: 404, is: "absent" }] }]
       """#,
       cases: #"""
         { case: "A case", shows: [], people: [{ email: "a@example.com", userAlias: { id: "ann", label: "crm" } }],

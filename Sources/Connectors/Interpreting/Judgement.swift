@@ -43,6 +43,7 @@ struct Answer {
 
   var status: Int { response.status }
   var isSuccess: Bool { (200...299).contains(response.status) }
+  var isNotFound: Bool { response.status == 404 || response.status == 410 }
 
   /// The body as JSON; nothing when it is none.
   mutating func json() -> JSON? {
@@ -105,6 +106,10 @@ extension Step {
   }
 
   private func usual(_ answer: inout Answer, _ describesSuccess: Bool) -> Judgement {
+    if answer.isNotFound, usesMember, !addressesMember {
+      // Nothing in the URL is the person's, so what was not found is the address itself.
+      return Judgement(.blocked, .refused)
+    }
     guard answer.isSuccess else { return answer.usualFailure }
     // Where a rule says what success looks like, another 2xx is not it (OS-25).
     if describesSuccess || answer.isUnreadable { return Judgement(.failed, .unexpectedBody) }

@@ -130,6 +130,9 @@ struct StepLoader {
     step.body = body(node, scope)
     // What could not be read is not said to be missing as well.
     step.usesMember = node.findings.list.count > before || usesMember(step, scope)
+    step.addressesMember = step.target.uses.contains {
+      scope.isPerMember($0.reference, with: step.with)
+    }
     return step
   }
 
@@ -173,6 +176,14 @@ extension Poll {
   }
 }
 
+extension Step.Target {
+  fileprivate var uses: [NameUse] {
+    switch self {
+    case .path(let template), .absolute(let template): template.uses
+    }
+  }
+}
+
 extension Step {
   /// The names it uses in what is sent.
   fileprivate var uses: [NameUse] {
@@ -184,11 +195,7 @@ extension Step {
       case .text(let template): template.uses
       case nil: []
       }
-    let inURL: [NameUse] =
-      switch target {
-      case .path(let template), .absolute(let template): template.uses
-      }
-    return inURL + inBody + headers.flatMap(\.value.uses) + with.flatMap(\.template.uses)
+    return target.uses + inBody + headers.flatMap(\.value.uses) + with.flatMap(\.template.uses)
   }
 
   fileprivate var isMadePerPerson: Bool {
