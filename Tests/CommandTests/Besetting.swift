@@ -53,6 +53,15 @@ struct Running: Sendable {
   /// Sends a signal; nothing when it has ended.
   func signal(_ number: Int32) { if isRunning { kill(child.id, number) } }
 
+  /// Waits on this thread until it complains with these words; false when it ends before.
+  func waitFor(_ words: String) throws -> Bool {
+    while try !text(".err").contains(words) {
+      guard isRunning else { return false }
+      usleep(1_000)
+    }
+    return true
+  }
+
   /// Waits for the end on this thread.
   func end() throws -> Ended {
     let code = child.waitForExit()
