@@ -29,6 +29,8 @@ extension Desk {
   /// Starts the program; what it says goes to two files beside the desk's others.
   func start(_ words: [String], wrappedIn wrapper: [String] = []) throws -> Running {
     let stem = folder + "/run-\(UInt64.random(in: 0 ... .max))"
+    // They are there even if it dies before it opens them.
+    for part in [".out", ".err"] { try Data().write(to: URL(filePath: stem + part)) }
     let script = "exec \"$@\" >\(stem).out 2>\(stem).err"
     let environment = ["HOME=\(folder)", "PURGEHUB_CONFIG=\(folder)/hub.json5"]
     let program = wrapper + [Program.built("purgehub")] + words

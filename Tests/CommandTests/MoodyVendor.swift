@@ -43,6 +43,11 @@ final class MoodyVendor: SandboxVendor {
     return await usual.withLock { $0 }.answer(request, number: number)
   }
 
+  /// Answers as usual, for a mood that wants to do something afterwards.
+  func usually(_ request: HTTPRequest) async -> HTTPResponse {
+    await usual.withLock { $0 }.answer(request, number: 0)
+  }
+
   /// Forgets everything and knows these people, in the same mood.
   func beginAnew(knowing people: [String]) {
     usual.withLock { $0 = Self.vendor(kind, people) }
