@@ -83,7 +83,7 @@ import Testing
       let again = try await journey.desk.run(stage.words + ["--json"])
       #expect(again.code == 1, "\(again.everything)")
       #expect(try again.json.state(of: "lookup") == "blocked")
-      #expect(try again.json.state(of: "batch") == "completed")
+      #expect(try again.json.state(of: "batch") == "completed", "\(again.everything)")
       #expect(lookup.calls.isEmpty)
       expectErased(journey.people, at: try journey.vendor("batch"))
       let after = try DatabaseCopy(of: stage.data)

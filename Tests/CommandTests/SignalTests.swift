@@ -23,6 +23,23 @@ import Testing
     try await finish(journey, calls: 2)
   }
 
+  @Test func `49 goes in order while it only waits to try again, and is finished later`()
+    async throws
+  {
+    let (journey, pause) = (try Journey("batch"), Pause())
+    try journey.vendor("batch").be { request in
+      guard !request.isCheck else { return nil }
+      pause.note()
+      return HTTPResponse(503)
+    }
+    let running = try await purging(journey)
+    await pause.someoneIsHeld()
+    let (ended, _) = try await ending(running, by: SIGTERM)
+    #expect(ended.code == 75, "\(ended.everything)")
+    try journey.vendor("batch").be(nil)
+    try await finish(journey, calls: 2)
+  }
+
   @Test func `49 records what is answered while it goes, and sends it never again`() async throws {
     let (journey, pause) = try await held()
     let running = try await purging(journey)
@@ -110,12 +127,15 @@ private final class Pause: Sendable {
 
   /// Holds an answer; then the vendor answers as usual.
   func hold() async -> HTTPResponse? {
-    first.continuation.yield()
+    note()
     while !isOver.load(ordering: .sequentiallyConsistent) {
       try? await Task.sleep(for: .milliseconds(20))
     }
     return nil
   }
+
+  /// Says that somebody asked.
+  func note() { first.continuation.yield() }
 
   /// Waits until an answer is held.
   func someoneIsHeld() async { for await _ in first.stream { return } }
