@@ -83,7 +83,9 @@ import Testing
       let again = try await journey.desk.run(stage.words + ["--json"])
       #expect(again.code == 1, "\(again.everything)")
       #expect(try again.json.state(of: "lookup") == "blocked")
-      #expect(try again.json.state(of: "batch") == "completed", "\(again.everything)")
+      // Whoever was erased by a call that died with the program is unknown when it is sent again.
+      let batch = try again.json.state(of: "batch")
+      #expect(["completed", "noDataFound"].contains(batch), "\(again.everything)")
       #expect(lookup.calls.isEmpty)
       expectErased(journey.people, at: try journey.vendor("batch"))
       let after = try DatabaseCopy(of: stage.data)
