@@ -46,7 +46,9 @@ extension HouseError {
     default:
       self.init(
         kind: .cannotCreate, problem: "The data folder \(data) cannot be opened: \(error.detail)",
-        remedy: "Check that the folder exists or can be made, is writable, and the disk has room.")
+        remedy:
+          "Check that the folder exists or can be made and is writable, that the disk has room, "
+          + "and that 64 files may be open at once (ulimit -n).")
     }
   }
 }

@@ -45,7 +45,7 @@ final class HouseDoor: Door {
   static func open(
     _ settings: Settings, _ opening: House.Opening
   ) async throws(CommandFailure) -> HouseDoor {
-    Interruption.listen()
+    Interruption.listen(drainingWithin: settings.drainTimeout)
     do throws(HouseError) {
       return HouseDoor(
         try await House.open(

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import PurgeCore
 import Synchronization
 
 /// Hears Ctrl-C and SIGTERM: the first asks for an orderly end, the second ends at once.
@@ -13,7 +14,11 @@ enum Interruption {
   static var isAsked: Bool { signals.load(ordering: .sequentiallyConsistent) > 0 }
 
   /// Listens from now on, until the process ends; the first signal is also told to the handler.
+  ///
+  /// The end comes soon after the drain's limit at the latest: before there is anything to drain, a
+  /// vendor's check may hang.
   static func listen(
+    drainingWithin limit: Span,
     telling first: @escaping @Sendable (Int32) -> Void = { _ in
       Console().complain("purgehub: finishing what is in flight; once more to end at once")
     }
@@ -21,6 +26,10 @@ enum Interruption {
     for number in [SIGINT, SIGTERM] {
       hear(number) {
         guard signals.add(1, ordering: .sequentiallyConsistent).newValue == 1 else {
+          _exit(ExitCode.tryAgain.rawValue)
+        }
+        let longest = DispatchTimeInterval.milliseconds(Int(limit.milliseconds))
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(3) + longest) {
           _exit(ExitCode.tryAgain.rawValue)
         }
         first(number)

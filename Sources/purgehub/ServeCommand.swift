@@ -50,7 +50,7 @@ private struct Service {
   private let files: FileWatch?
 
   static func start(_ settings: Settings) async throws(CommandFailure) -> Service {
-    Interruption.listen { _ in }
+    Interruption.listen(drainingWithin: settings.drainTimeout) { _ in }
     let log = Log(to: STDOUT_FILENO)
     let house: House
     do throws(HouseError) {

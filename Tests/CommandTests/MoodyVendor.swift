@@ -11,21 +11,26 @@ final class MoodyVendor: SandboxVendor {
 
   /// The credential it takes now.
   let credential = Mutex("sandbox")
-  private let usual: any SandboxVendor
+  private let kind: String
+  private let usual: Mutex<any SandboxVendor>
   private let mood = Mutex<Mood?>(nil)
   private let seen = Mutex<[HTTPRequest]>([])
 
   /// A vendor of one of the sandbox's kinds that knows people.
   init(_ kind: String, people: [String]) {
-    usual =
-      switch kind {
-      case "lookup": LookUpVendor(people: people)
-      case "jobs": JobVendor(people: people, troubleEvery: 0, questionsUntilDone: 0)
-      default: BatchVendor(people: people)
-      }
+    self.kind = kind
+    usual = Mutex(Self.vendor(kind, people))
   }
 
-  var ledger: Ledger { usual.ledger }
+  private static func vendor(_ kind: String, _ people: [String]) -> any SandboxVendor {
+    switch kind {
+    case "lookup": LookUpVendor(people: people)
+    case "jobs": JobVendor(people: people, troubleEvery: 0, questionsUntilDone: 0)
+    default: BatchVendor(people: people)
+    }
+  }
+
+  var ledger: Ledger { usual.withLock { $0 }.ledger }
   var token: String { credential.withLock { $0 } }
   /// Requests with a good credential, checks included.
   var requests: [HTTPRequest] { seen.withLock { $0 } }
@@ -35,7 +40,18 @@ final class MoodyVendor: SandboxVendor {
   func answer(_ request: HTTPRequest, number: Int) async -> HTTPResponse {
     seen.withLock { $0.append(request) }
     if let other = await mood.withLock({ $0 })?(request) { return other }
-    return await usual.answer(request, number: number)
+    return await usual.withLock { $0 }.answer(request, number: number)
+  }
+
+  /// Answers as usual, for a mood that wants to do something afterwards.
+  func usually(_ request: HTTPRequest) async -> HTTPResponse {
+    await usual.withLock { $0 }.answer(request, number: 0)
+  }
+
+  /// Forgets everything and knows these people, in the same mood.
+  func beginAnew(knowing people: [String]) {
+    usual.withLock { $0 = Self.vendor(kind, people) }
+    seen.withLock { $0 = [] }
   }
 
   /// Takes another mood; nil for as usual.
@@ -44,4 +60,9 @@ final class MoodyVendor: SandboxVendor {
 
 extension HTTPRequest {
   var isCheck: Bool { url == "/me" }
+}
+
+extension HTTPRequest {
+  /// The body as text.
+  var text: String { String(decoding: body, as: UTF8.self) }
 }

@@ -64,22 +64,6 @@ import Testing
     #expect(try await journey.request().state(of: "batch") == "noDataFound")
   }
 
-  @Test(.withoutHub) func `49 ends in order when it is told to, and is finished later`()
-    async throws
-  {
-    let journey = try Journey("batch")
-    try journey.vendor("batch").be { $0.isCheck ? nil : HTTPResponse(503) }
-    let names = journey.people.flatMap { ["--email", $0] }
-    let plan = try await journey.desk.run(["plan", "--json"] + names).json
-    let words = ["purge", "--yes", try #require(plan["plan"]?.string)] + names
-    let ending = try await journey.desk.program("/usr/bin/timeout")
-      .run(["--preserve-status", "-s", "TERM", "2", Program.built("purgehub")] + words)
-    #expect(ending.code == 75, "\(ending.everything)")
-    try journey.vendor("batch").be(nil)
-    let id = try #require(try await journey.request()["id"]?.string)
-    #expect(try await journey.run("requests", "wait", id).code == 0)
-  }
-
   /// Every file of the data folder that has somebody's name in it, however the name is spelled.
   private func filesNamingAnybody(_ journey: Journey) throws -> [String] {
     let data = journey.desk.folder + "/data"

@@ -80,6 +80,11 @@ final class Desk: Sendable {
 
   /// Lays out a connector `batch`, `lookup` or `jobs` to a vendor of that kind.
   func connect(_ kind: String, to server: SandboxServer) throws {
+    try connect(kind, at: server.port, as: kind)
+  }
+
+  /// Lays out a connector of a name to a vendor of one of the kinds that listens on a port.
+  func connect(_ kind: String, at port: Int, as name: String) throws {
     let manifest = "manifests/sandbox-\(kind)"
     for folder in ["connectors", manifest] {
       try FileManager.default.createDirectory(
@@ -95,11 +100,11 @@ final class Desk: Sendable {
       {
         use: "sandbox-\(kind)", selfHosted: true, enabled: true,
         settings: {
-          url: "http://127.0.0.1:\(server.port)", token: { file: "\(token)" },
+          url: "http://127.0.0.1:\(port)", token: { file: "\(token)" },
           owner: "ops@example.org",
         },
       }
-      """, to: "connectors/\(kind).json5")
+      """, to: "connectors/\(name).json5")
   }
 
   /// The identifiers of all requests there are.

@@ -11,6 +11,13 @@ public struct Ended: Sendable {
   /// Its standard error.
   public var complaint: String
 
+  /// What a program said that was run otherwise.
+  public init(code: Int32, output: String, complaint: String) {
+    self.code = code
+    self.output = output
+    self.complaint = complaint
+  }
+
   /// Everything it said.
   public var everything: String { output + complaint }
 }
