@@ -158,6 +158,8 @@ struct Step: Sendable {
   var rules: [Rule] = []
   /// Whether what is sent depends on the person.
   var usesMember = false
+  /// Whether the address does.
+  var addressUsesMember = false
 }
 
 struct WithValue: Sendable {

@@ -94,18 +94,26 @@ extension Rule.Test {
 extension Step {
   /// What an answer means for the people it was for: the step's rules, the manifest's, the usual.
   func judge(
-    _ answer: inout Answer, item: JSON? = nil, kind: IdentityKind?, common: [Rule]
+    _ answer: inout Answer, item: JSON? = nil, kind: IdentityKind?, common: [Rule], people: Int = 1
   ) -> Judgement {
     for rule in rules + common
     where rule.holds(&answer, item: item, kind: kind, rows: nil) {
       return Judgement(rule, answer)
     }
     let describesSuccess = (rules + common).contains { $0.word.isSuccess }
-    return usual(&answer, describesSuccess)
+    return usual(&answer, describesSuccess, people)
   }
 
-  private func usual(_ answer: inout Answer, _ describesSuccess: Bool) -> Judgement {
-    guard answer.isSuccess else { return answer.usualFailure }
+  private func usual(
+    _ answer: inout Answer, _ describesSuccess: Bool, _ people: Int
+  ) -> Judgement {
+    guard answer.isSuccess else {
+      let failure = answer.usualFailure
+      // That the address of a list is missing says nothing about the people on it.
+      let isAboutPerson = batch == nil || (people == 1 && addressUsesMember)
+      return failure.word == .absent && !isAboutPerson
+        ? Judgement(.failed, .unexpectedBody) : failure
+    }
     // Where a rule says what success looks like, another 2xx is not it (OS-25).
     if describesSuccess || answer.isUnreadable { return Judgement(.failed, .unexpectedBody) }
     return Judgement(job.isEmpty ? .erased : .pending)

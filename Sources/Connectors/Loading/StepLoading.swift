@@ -129,6 +129,7 @@ struct StepLoader {
     step.type = node["type"]?.line()
     step.body = body(node, scope)
     // What could not be read is not said to be missing as well.
+    step.addressUsesMember = addressUsesMember(step, scope)
     step.usesMember = node.findings.list.count > before || usesMember(step, scope)
     return step
   }
@@ -157,6 +158,14 @@ struct StepLoader {
         else { return nil }
         return (name, value)
       })
+  }
+
+  private func addressUsesMember(_ step: Step, _ scope: Scope) -> Bool {
+    let template =
+      switch step.target {
+      case .path(let template), .absolute(let template): template
+      }
+    return template.uses.contains { scope.isPerMember($0.reference, with: step.with) }
   }
 
   private func usesMember(_ step: Step, _ scope: Scope) -> Bool {
