@@ -13,7 +13,7 @@ struct Command: Sendable {
     .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
     .listConnectors, .showConnector, .checkConnectors, .reloadConnectors, .enableConnector,
     .disableConnector,
-    .simulate, .version,
+    .simulate, .sandbox, .version,
   ]
 }
 
