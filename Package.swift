@@ -64,7 +64,7 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux"],
+      dependencies: ["Sandbox", "Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux"],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     tests(of: "HTTPTypes"),
@@ -76,12 +76,12 @@ let package = Package(
     tests(
       of: "Store",
       using: ["PurgeCore", "Directory", "Documents", "Crypto", "CSQLite", "TestSupport"]),
-    tests(of: "Transport", using: ["HTTPTypes", "TestSupport", "CLinux"]),
+    tests(of: "Transport", using: ["HTTPTypes", "Sandbox", "TestSupport", "CLinux"]),
     tests(
       of: "Hub",
       using: [
-        "Web", "Sandbox", "Store", "Transport", "Directory", "PurgeCore", "HTTPTypes", "Documents",
-        "TestSupport",
+        "Web", "Sandbox", "Store", "Transport", "Connectors", "Directory", "PurgeCore", "HTTPTypes",
+        "Documents", "TestSupport",
       ]),
     tests(of: "Simulator", using: ["PurgeCore", "TestSupport"]),
     .testTarget(

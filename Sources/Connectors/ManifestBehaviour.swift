@@ -48,7 +48,11 @@ public struct ManifestBehaviour: ConnectorBehaviour {
     guard let token = program.manifest.auth.token else {
       return .failure(ConnectorFault(.configurationInvalid))
     }
-    return token.read(response, at: now, names: program.manifest.tokenNames)
+    return token.read(response, at: now, names: program.manifest.tokenNames).mapError { fault in
+      var fault = fault
+      fault.patience = program.manifest.limits.patience(in: response)
+      return fault
+    }
   }
 
   /// The request that shows whether the credential works; nil when the manifest has none.

@@ -19,7 +19,8 @@ public protocol ConnectorBehaviour: Sendable {
   /// The request that fetches an access token; nil when the connector needs none.
   func tokenRequest(at now: Instant) -> HTTPRequest?
 
-  /// The token in the answer to `tokenRequest`.
+  /// The token in the answer to `tokenRequest`; of an answer that asks for patience, the fault says
+  /// for how long.
   func token(in response: HTTPResponse, at now: Instant) -> Result<AccessToken, ConnectorFault>
 
   /// The harmless request that shows whether the vendor takes the credential; nil when there is none.
@@ -35,10 +36,13 @@ public struct ConnectorFault: Error, Sendable, Hashable {
   public var code: Code
   /// The vendor's status; nil when no answer came.
   public var status: Int?
+  /// How long the vendor asks to wait before it is asked again; nil when it does not say.
+  public var patience: Patience?
   /// Makes a fault.
-  public init(_ code: Code, status: Int? = nil) {
+  public init(_ code: Code, status: Int? = nil, patience: Patience? = nil) {
     self.code = code
     self.status = status
+    self.patience = patience
   }
 }
 

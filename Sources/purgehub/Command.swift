@@ -16,7 +16,7 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .schema,
-    .serve, .status, .simulate, .version,
+    .serve, .status, .simulate, .sandbox, .version,
   ]
 }
 

@@ -15,10 +15,10 @@ enum Interruption {
 
   /// Listens from now on, until the process ends; the first signal is also told to the handler.
   ///
-  /// The end comes soon after the drain's limit at the latest: before there is anything to drain, a
-  /// vendor's check may hang.
+  /// The end comes soon after the drain's limit at the latest, where there is one: before there is
+  /// anything to drain, a vendor's check may hang.
   static func listen(
-    drainingWithin limit: Span,
+    drainingWithin limit: Span? = nil,
     telling first: @escaping @Sendable (Int32) -> Void = { _ in
       Console().complain("purgehub: finishing what is in flight; once more to end at once")
     }
@@ -28,10 +28,7 @@ enum Interruption {
         guard signals.add(1, ordering: .sequentiallyConsistent).newValue == 1 else {
           _exit(ExitCode.tryAgain.rawValue)
         }
-        let longest = DispatchTimeInterval.milliseconds(Int(limit.milliseconds))
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(3) + longest) {
-          _exit(ExitCode.tryAgain.rawValue)
-        }
+        if let limit { end(after: .milliseconds(limit.milliseconds + 3_000)) }
         first(number)
         let continuations = waiting.withLock { waiting in
           defer { waiting = [] }
@@ -56,6 +53,13 @@ enum Interruption {
         return false
       }
       if isLate { continuation.resume() }
+    }
+  }
+
+  private static func end(after span: Span) {
+    let time = DispatchTimeInterval.milliseconds(Int(span.milliseconds))
+    DispatchQueue.global().asyncAfter(deadline: .now() + time) {
+      _exit(ExitCode.tryAgain.rawValue)
     }
   }
 

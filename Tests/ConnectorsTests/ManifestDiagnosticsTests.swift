@@ -62,6 +62,13 @@ import Testing
       whole("\(erase), outcome: [{ at: \"/a\", matches: \"(\", is: \"absent\" }]"),
       "no regular expression"
     ),
+    (
+      whole("\(erase), outcome: [{ at: \"/a\", matches: \"(a|aa)+$\", is: \"absent\" }]"),
+      "take for ever"
+    ),
+    (
+      whole("\(erase), outcome: [{ text: \"a.*b.*c\", is: \"absent\" }]"), "take for ever"
+    ),
     (whole("\(erase), outcome: [{ status: 403, is: \"absent\" }]"), "takes a rejected credential"),
     (
       whole("\(erase), outcome: [{ status: [404, 401], is: \"erased\" }]"),

@@ -13,19 +13,20 @@ public final class ChildProcess: Sendable {
   private let output: Int32
   private let exit = Mutex<Int32?>(nil)
 
-  /// Starts a program; both its outputs can be read, its input is empty.
-  public init(_ program: String, _ arguments: [String]) throws {
+  /// Starts a program; both its outputs can be read, its input is empty unless it is to be told
+  /// something.
+  public init(_ program: String, _ arguments: [String], isTold: Bool = false) throws {
     var ends: [Int32] = [0, 0]
     // A pair of sockets, because a pipe cannot be kept from children in one step here.
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw POSIXError(.EMFILE) }
     output = ends[0]
     defer { close(ends[1]) }
-    id = try ChildProcess.spawn(program, [program] + arguments, output: ends[1])
+    id = try ChildProcess.spawn(program, [program] + arguments, output: ends[1], isTold: isTold)
   }
 
   deinit {
-    kill(id, SIGKILL)
+    kill()
     _ = waitForExit()
     close(output)
   }
@@ -56,6 +57,14 @@ public final class ChildProcess: Sendable {
     return bytes.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Writes to the program's input.
+  public func tell(_ bytes: [UInt8]) {
+    _ = unsafe send(output, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+
+  /// Ends it at once.
+  public func kill() { Glibc.kill(id, SIGKILL) }
+
   /// Waits until it ends, and gives its exit code; negative for a signal.
   public func waitForExit() -> Int32 {
     exit.withLock { exit in
@@ -69,12 +78,16 @@ public final class ChildProcess: Sendable {
   }
 
   private static func spawn(
-    _ program: String, _ arguments: [String], output: Int32
+    _ program: String, _ arguments: [String], output: Int32, isTold: Bool
   ) throws -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if isTold {
+      unsafe posix_spawn_file_actions_adddup2(&actions, output, 0)
+    } else {
+      unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
     unsafe hub_close_from(&actions, 3)

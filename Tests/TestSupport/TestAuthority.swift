@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 
 /// Certificates made for one test, with the `openssl` command; they go with it.
 public final class TestAuthority: Sendable {
@@ -101,6 +102,44 @@ public final class TLSServer: Sendable {
   }
 }
 
+/// A server behind TLS that says what it is told, byte by byte, when the client has spoken.
+///
+/// One connection at a time is served.
+public final class ScriptedTLSServer: Sendable {
+  /// The port on 127.0.0.1.
+  public let port: Int
+  private let process: ChildProcess
+
+  /// Starts a server that offers a protocol.
+  public init(_ credential: TestAuthority.Credential, offering name: String) throws {
+    process = try ChildProcess(
+      "openssl",
+      [
+        "s_server", "-accept", "127.0.0.1:0", "-alpn", name, "-cert", credential.certificate,
+        "-key", credential.key,
+      ], isTold: true)
+    let line = process.waitForLine(containing: "ACCEPT")
+    guard let port = line?.split(separator: ":").last.flatMap({ Int($0) }) else {
+      throw CocoaError(.executableLoad)
+    }
+    self.port = port
+  }
+
+  /// Waits until the client has said a text, then says this; and is then killed, if so told, which
+  /// ends the connection without TLS's farewell.
+  public func answer(_ words: String, with bytes: [UInt8], thenDies: Bool = false) {
+    let (process, bytes) = (process, bytes)
+    Thread.detachNewThread {
+      guard process.waitForLine(containing: words) != nil else { return }
+      process.tell(bytes)
+      guard thenDies else { return }
+      // Until it has read all of that it says nothing more, so this cannot be waited for.
+      Thread.sleep(forTimeInterval: 0.2)
+      process.kill()
+    }
+  }
+}
+
 /// A server that speaks HTTP/2 over TLS and nothing else: nghttp2's own.
 public final class HTTP2Server: Sendable {
   /// Where Debian's `nghttp2-server` puts it.
@@ -110,12 +149,14 @@ public final class HTTP2Server: Sendable {
   private let process: ChildProcess
 
   /// Starts a server over a folder of files.
-  public init(_ credential: TestAuthority.Credential, folder: String) throws {
+  public init(
+    _ credential: TestAuthority.Credential, folder: String, _ options: [String] = []
+  ) throws {
     // It cannot choose a port itself; one that was just free is free, as far as loopback goes.
     let port = Int(try RawServer { _ in }.port)
     process = try ChildProcess(
       HTTP2Server.program,
-      [
+      options + [
         "-v", "-a", "127.0.0.1", "-d", folder, "\(port)", credential.key, credential.certificate,
       ])
     guard process.waitForLine(containing: "listen") != nil else {

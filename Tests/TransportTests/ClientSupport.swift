@@ -1,5 +1,7 @@
 import HTTPTypes
+import Sandbox
 import TestSupport
+import Testing
 import Transport
 
 /// Sends requests one after the other and waits for each, on a thread of its own.
@@ -56,5 +58,13 @@ extension RawConnection {
   /// Answers every request of the connection with the same text.
   func answerAll(_ text: String) {
     while readRequest() != nil { write(text) }
+  }
+}
+
+extension HostileVendor {
+  /// A vendor that behaves so, and knows nobody.
+  convenience init(_ word: String) throws {
+    let behaviour = try #require(Behaviour.named(word), "no behaviour \(word)")
+    try self.init(BatchVendor(people: []), behaving: [behaviour])
   }
 }

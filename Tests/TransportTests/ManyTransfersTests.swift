@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTypes
+import Sandbox
 import Synchronization
 import TestSupport
 import Testing
@@ -46,7 +47,7 @@ import Transport
   }
 
   @Test func `of one vendor do not wait for those of another`() async throws {
-    let stalled = try RawServer(.stalls)
+    let stalled = try HostileVendor("stalls")
     let well = try RawServer { $0.answerAll(Self.ok) }
     let (first, left) = try await onThread {
       let client = try HTTPClient()
@@ -66,7 +67,7 @@ import Transport
   }
 
   @Test func `can be cancelled one by one`() async throws {
-    let server = try RawServer(.stalls)
+    let server = try HostileVendor("stalls")
     let (left, finished) = try await onThread {
       let client = try HTTPClient()
       client.open("vendor", policy: .loopback.with { $0.totalTimeout = .milliseconds(300) })
@@ -85,7 +86,7 @@ import Transport
   }
 
   @Test func `are reported as failed when their connector is closed`() async throws {
-    let server = try RawServer(.stalls)
+    let server = try HostileVendor("stalls")
     let finished = try await onThread {
       let client = try HTTPClient()
       client.open("vendor", policy: .loopback)

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Sandbox
 import TestSupport
 import Testing
 

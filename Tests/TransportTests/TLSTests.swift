@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Sandbox
 import Synchronization
 import TestSupport
 import Testing
@@ -24,35 +25,35 @@ import Transport
     #expect(try result.get().status == 200)
   }
 
-  @Test func `is not good for another host`() async throws {
+  @Test func `44 is not good for another host`() async throws {
     let server = try TLSServer(authority.credential(for: "DNS:vendor.example"))
     let result = try await get(server.port, trusting: authority.certificate)
     #expect(result.failureKind == .tls)
   }
 
-  @Test func `is not good when it vouches for itself`() async throws {
+  @Test func `44 is not good when it vouches for itself`() async throws {
     let server = try TLSServer(authority.selfSigned())
     let result = try await get(server.port, trusting: authority.certificate)
     #expect(result.failureKind == .tls)
   }
 
-  @Test func `is not good when the system does not know the authority`() async throws {
+  @Test func `44 is not good when the system does not know the authority`() async throws {
     let server = try TLSServer(authority.credential(for: "IP:127.0.0.1"))
     #expect(try await get(server.port, trusting: nil).failureKind == .tls)
   }
 
-  @Test func `is not good when it is over`() async throws {
+  @Test func `44 is not good when it is over`() async throws {
     let server = try TLSServer(authority.expiredCredential())
     let result = try await get(server.port, trusting: authority.certificate)
     #expect(result.failureKind == .tls)
   }
 
-  @Test func `is not looked for in a file that is not there`() async throws {
+  @Test func `44 is not looked for in a file that is not there`() async throws {
     let server = try TLSServer(authority.credential(for: "IP:127.0.0.1"))
     #expect(try await get(server.port, trusting: "/nowhere.pem").failureKind == .tls)
   }
 
-  @Test func `is not even looked at below TLS 1_2`() async throws {
+  @Test func `44 is not even looked at below TLS 1_2`() async throws {
     let server = try TLSServer(
       authority.credential(for: "IP:127.0.0.1"), ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
     let result = try await get(server.port, trusting: authority.certificate)
@@ -85,30 +86,5 @@ import Transport
     let count = UInt8(list.count)
     let extended: [UInt8] = [0, 16, 0, count + 2, 0, count] + list
     #expect(greeting.withLock { $0.contains(extended) })
-  }
-
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: HTTP2Server.program)))
-  func `may be HTTP 2, many transfers over one connection`() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Data("over two".utf8).write(to: folder.appending(path: "page"))
-    let server = try HTTP2Server(credential, folder: folder.path())
-    let policy = ConnectionPolicy.loopback.with {
-      $0.trustedCertificates = authority.certificate
-      $0.http2 = true
-    }
-    let finished = try await onThread {
-      let client = try HTTPClient()
-      client.open("vendor", policy: policy)
-      for number in 0..<20 {
-        let request = HTTPRequest(.get, "https://127.0.0.1:\(server.port)/page")
-        client.send(request, as: TransferID(UInt64(number)), to: "vendor")
-      }
-      return client.finish()
-    }
-    #expect(
-      try finished.map { try $0.result.get().body }
-        == Array(repeating: Array("over two".utf8), count: 20))
   }
 }

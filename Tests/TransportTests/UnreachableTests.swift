@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTypes
+import Sandbox
 import TestSupport
 import Testing
 import Transport

@@ -84,7 +84,8 @@ extension Walk {
     if counted == .none, step.count != nil, answer.isSuccess {
       return try settle(Judgement(.failed, .unexpectedBody), &answer, group, step, frame)
     }
-    var judgement = step.judge(&answer, kind: kind(of: group), common: manifest.rules)
+    var judgement = step.judge(
+      &answer, kind: kind(of: group), common: manifest.rules, people: group.count)
     if let counted, counted < group.count, judgement.word.isSuccess {
       judgement = Judgement(.failed, .countMismatch)
     }

@@ -95,25 +95,31 @@ extension Rule.Test {
 extension Step {
   /// What an answer means for the people it was for: the step's rules, the manifest's, the usual.
   func judge(
-    _ answer: inout Answer, item: JSON? = nil, kind: IdentityKind?, common: [Rule]
+    _ answer: inout Answer, item: JSON? = nil, kind: IdentityKind?, common: [Rule], people: Int = 1
   ) -> Judgement {
     for rule in rules + common
     where rule.holds(&answer, item: item, kind: kind, rows: nil) {
       return Judgement(rule, answer)
     }
     let describesSuccess = (rules + common).contains { $0.word.isSuccess }
-    return usual(&answer, describesSuccess)
+    return usual(&answer, describesSuccess, people)
   }
 
-  private func usual(_ answer: inout Answer, _ describesSuccess: Bool) -> Judgement {
-    if answer.isNotFound, usesMember, !addressesMember {
-      // Nothing in the URL is the person's, so what was not found is the address itself.
-      return Judgement(.blocked, .refused)
-    }
+  private func usual(
+    _ answer: inout Answer, _ describesSuccess: Bool, _ people: Int
+  ) -> Judgement {
+    if answer.isNotFound, usesMember { return whenNotFound(people) }
     guard answer.isSuccess else { return answer.usualFailure }
     // Where a rule says what success looks like, another 2xx is not it (OS-25).
     if describesSuccess || answer.isUnreadable { return Judgement(.failed, .unexpectedBody) }
     return Judgement(job.isEmpty ? .erased : .pending)
+  }
+
+  /// Whom "not found" speaks of: nobody in the URL, and it is the address itself; several, and each
+  /// must be asked about alone.
+  private func whenNotFound(_ people: Int) -> Judgement {
+    guard addressesMember else { return Judgement(.blocked, .refused) }
+    return people == 1 ? Judgement(.absent) : Judgement(.failed, .refused)
   }
 }
 

@@ -165,6 +165,16 @@ struct Node {
     return pattern
   }
 
+  /// A regular expression for what a stranger sends, who must not be able to make it take for ever.
+  func patternForAnswers() -> Pattern? {
+    guard let pattern = pattern() else { return nil }
+    if let safe = pattern.forStrangers { return safe }
+    complain(
+      "repeats a group, or several parts without end, which an answer can make take for ever",
+      "repeat single characters, and write how often at most: \\d{1,9}")
+    return nil
+  }
+
   func mistyped<Wanted>(_ wanted: String, _ example: String) -> Wanted? {
     complain("is \(value.kindInWords) where \(wanted) is expected", "write \(example)")
     return nil

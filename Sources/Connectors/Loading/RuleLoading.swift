@@ -26,7 +26,7 @@ extension Node {
     rule.kinds = kinds()
     rule.place = self["at"]?.place()
     rule.test = test()
-    rule.text = self["text"]?.pattern()
+    rule.text = self["text"]?.patternForAnswers()
     rule.rows = self["rows"]?.rowCount()
     guard let word = required("is", "is: \"erased\"")?.choice(OutcomeWord.self) else { return nil }
     rule.word = word
@@ -55,7 +55,7 @@ extension Node {
       return nil
     }
     if let equals = self["equals"] { return .equals(equals.value) }
-    if let matches = self["matches"] { return matches.pattern().map(Rule.Test.matches) }
+    if let matches = self["matches"] { return matches.patternForAnswers().map(Rule.Test.matches) }
     return self["exists"]?.flag().map(Rule.Test.exists)
   }
 

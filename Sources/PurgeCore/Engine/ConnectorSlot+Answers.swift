@@ -181,14 +181,19 @@ extension ConnectorSlot {
     showNothing(flight.call.key, until)
   }
 
-  private func pause(_ patience: Patience?, _ turn: inout Turn) -> Span {
+  /// How long a vendor asks to wait, which is not for ever; nil when it does not say.
+  func span(_ patience: Patience?, _ turn: Turn) -> Span? {
     let asked: Span? =
       switch patience {
       case .delay(let span): span
       case .until(let instant): instant - turn.now
       case nil: nil
       }
-    if let asked, asked > .milliseconds(0) { return min(asked, turn.policy.longestPatience) }
+    return asked.map { min($0, turn.policy.longestPatience) }
+  }
+
+  private func pause(_ patience: Patience?, _ turn: inout Turn) -> Span {
+    if let asked = span(patience, turn), asked > .milliseconds(0) { return asked }
     return Backoff.wait(
       turn.policy.firstWait, failures: throttles - 1, cap: turn.policy.longestWait,
       using: &turn.random)

@@ -124,7 +124,9 @@ extension ConnectorSlot {
     switch Self.tokenAnswer(result, behaviour, turn.now) {
     case .success(let access): token.hold(access, at: turn.now)
     case .failure(let fault) where fault.isPassing:
-      token.failed(at: turn.now, turn.policy, using: &turn.random)
+      token.failed(
+        at: turn.now, asking: span(fault.patience, turn) ?? .seconds(0), turn.policy,
+        using: &turn.random)
       noteFailure(probe: nil, &turn)
     case .failure(let fault): disable(for: fault, &turn)
     }
@@ -139,7 +141,11 @@ extension ConnectorSlot {
       return .failure(ConnectorFault(.credentialRejected, status: response.status))
     case .success(let response)
     where response.status >= 500 || [408, 429].contains(response.status):
-      return .failure(ConnectorFault(.vendorFailed, status: response.status))
+      var fault = ConnectorFault(.vendorFailed, status: response.status)
+      if case .failure(let said) = behaviour.token(in: response, at: now) {
+        fault.patience = said.patience
+      }
+      return .failure(fault)
     case .success(let response):
       return behaviour.token(in: response, at: now).flatMap { token in
         // A token that has ended on arrival would be fetched again and again.

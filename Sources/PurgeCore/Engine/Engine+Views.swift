@@ -14,7 +14,8 @@ public struct ConnectorView: Sendable, Hashable {
   public var held: Int
   /// How many tasks with unplanned people are known.
   public var tasks: Int
-  /// Until when the vendor asked for patience; nil when it did not or the time is over.
+  /// Until when the vendor asked for patience, or a missing token is not asked for again; nil when
+  /// nothing of the kind is waited for.
   public var pausedUntil: Instant?
   /// When an open breaker lets the next probe through; nil when closed or a probe is under way.
   public var probeAt: Instant?
@@ -50,10 +51,12 @@ extension Engine {
     let now = clock ?? Instant(milliseconds: .min)
     var probeAt: Instant?
     if case .open(let until) = slot.breaker.position { probeAt = until }
+    let tokenWait = slot.token.usable(at: now) == nil ? slot.token.retryAt : nil
+    let pauses = [slot.pausedUntil, tokenWait].compactMap(\.self)
     return ConnectorView(
       name: slot.name, state: slot.state, inFlight: slot.flights.count, inAir: slot.inAir,
       limit: slot.limit.current, held: slot.held.count, tasks: slot.tasks.count,
-      pausedUntil: slot.pausedUntil.flatMap { $0 > now ? $0 : nil }, probeAt: probeAt,
+      pausedUntil: pauses.filter { $0 > now }.max(), probeAt: probeAt,
       isBreakerClosed: slot.breaker.isClosed, isLoading: slot.isLoading)
   }
 }

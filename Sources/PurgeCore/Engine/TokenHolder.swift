@@ -35,13 +35,15 @@ struct TokenHolder: Sendable, Hashable {
     (failures, retryAt) = (0, nil)
   }
 
+  /// Waits before the next fetch: longer with each failure, and at least as long as was asked for.
   mutating func failed(
-    at now: Instant, _ policy: EnginePolicy, using random: inout Xoshiro256
+    at now: Instant, asking asked: Span = .seconds(0), _ policy: EnginePolicy,
+    using random: inout Xoshiro256
   ) {
     let wait = Backoff.wait(
       policy.firstWait, failures: failures, cap: policy.longestBreakerWait, using: &random)
     failures += 1
-    retryAt = now + wait
+    retryAt = now + max(wait, asked)
   }
 
   /// The vendor refused this token: it is not used again.

@@ -87,6 +87,9 @@ extension CurlTransfer {
     if isTooLarge || (code == CURLE_OUT_OF_MEMORY && hasLeft) {
       return HTTPFailure(.responseTooLarge, detail: "the answer is larger than the limit")
     }
+    if head.isContradictory {
+      return HTTPFailure(.uncertain, detail: "the answer announces two lengths for its body")
+    }
     // libcurl's text for the code; its error buffer names hosts and addresses.
     let words = unsafe String(cString: curl_easy_strerror(code))
     return HTTPFailure(kind(of: code), detail: words)
@@ -160,7 +163,8 @@ extension CurlTransfer {
   private func takeHead(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
     guard head.length + count <= policy.headLimit else { return refuseMore() }
     unsafe head.take(UnsafeRawBufferPointer(start: bytes, count: count))
-    return count
+    // Refused here, so that libcurl closes the connection: what is left on it belongs to nobody.
+    return head.isContradictory ? 0 : count
   }
 
   private func refuseMore() -> Int {

@@ -6,12 +6,17 @@ struct ResponseHead {
   private(set) var length = 0
   private var bytes: [UInt8] = []
   private var isComplete = false
+  private var bodyLength: [UInt8] = []
+  /// Whether two lines announce two lengths for the body: nobody knows where it ends (RFC 9112, 6.3).
+  private(set) var isContradictory = false
 
   /// Forgets the answer before.
   mutating func begin() {
     length = 0
     bytes.removeAll(keepingCapacity: true)
     isComplete = false
+    bodyLength.removeAll(keepingCapacity: true)
+    isContradictory = false
   }
 
   /// Takes one line: a final answer replaces interim ones, trailers are left out.
@@ -21,9 +26,24 @@ struct ResponseHead {
       guard unsafe line.starts(with: "HTTP/".utf8) else { return }
       bytes.removeAll(keepingCapacity: true)
       isComplete = false
+      bodyLength.removeAll(keepingCapacity: true)
     }
     unsafe bytes.append(contentsOf: line)
+    unsafe noteLength(line)
     isComplete = line.count <= 2
+  }
+
+  private mutating func noteLength(_ line: UnsafeRawBufferPointer) {
+    let name = "content-length:"
+    guard line.count > name.utf8.count,
+      unsafe zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
+    else { return }
+    let value = unsafe line[name.utf8.count...].filter { $0 > 32 }
+    if bodyLength.isEmpty {
+      bodyLength = value
+    } else if bodyLength != value {
+      isContradictory = true
+    }
   }
 
   /// The fields, without the status line.

@@ -77,11 +77,26 @@ final class SocketTable {
 
   /// Whether libcurl waits for a descriptor; one that it does not wait for is taken out of epoll,
   /// or a vendor that hangs up between transfers would keep us awake.
+  ///
+  /// What a vendor says while nothing is asked would be taken for the next request's answer, so
+  /// such a connection is hung up; HTTP/2 may speak at any time, and names whom it answers.
   func isWanted(_ descriptor: Int32) -> Bool {
     let index = Int(descriptor)
     guard entries.indices.contains(index), !entries[index].isWanted else { return true }
+    let speaksFreely = entries[index].pool?.policy.http2 ?? false
     forget(descriptor)
+    if entries[index].isConnection && !speaksFreely { hangUp(descriptor) }
     return false
+  }
+
+  /// Ends a connection so that libcurl, which looks for the end before it uses one again, sees it.
+  private func hangUp(_ descriptor: Int32) {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    var rounds = 16
+    while rounds > 0, unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 {
+      rounds -= 1
+    }
+    shutdown(descriptor, Int32(SHUT_RDWR))
   }
 
   private func forget(_ descriptor: Int32) {

@@ -107,6 +107,16 @@ import Testing
     }
   }
 
+  @Test func `42 38 is not asked for before the time its endpoint asks for, a day at most`() {
+    for (asked, expected) in [(3_600, 3_600), (10_000_000, 86_400)] {
+      var (world, _) = make(1)
+      let before = world.now
+      world.answerToken(429, fields: ["Retry-After": String(asked)])
+      while world.tokenRequests.count == 1 { world.pass(.seconds(10)) }
+      #expect((world.now - before).milliseconds / 10_000 == Int64(expected / 10))
+    }
+  }
+
   @Test func `opens the breaker when its endpoint fails ten times`() {
     var (world, _) = make(1)
     for _ in 0..<10 {

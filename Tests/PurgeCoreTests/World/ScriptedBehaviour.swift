@@ -60,6 +60,9 @@ struct ScriptedBehaviour: ConnectorBehaviour {
   func token(
     in response: HTTPResponse, at now: Instant
   ) -> Result<AccessToken, ConnectorFault> {
+    guard response.status == 200 else {
+      return .failure(ConnectorFault(.vendorFailed, patience: response.patience))
+    }
     let access = String(decoding: response.body, as: UTF8.self)
     return .success(AccessToken(values: ["access": access], expires: now + .hours(1)))
   }

@@ -135,9 +135,11 @@ extension World {
   }
 
   mutating func answerToken(
-    _ status: Int, body: String = "secret", _ name: ConnectorName = World.connector
+    _ status: Int, body: String = "secret", fields: HTTPFields = [:],
+    _ name: ConnectorName = World.connector
   ) {
-    hear(.tokenAnswered(name, .success(HTTPResponse(status, body: Array(body.utf8)))))
+    let response = HTTPResponse(status, fields: fields, body: Array(body.utf8))
+    hear(.tokenAnswered(name, .success(response)))
   }
 
   /// Lets time pass, with every wake on the way.

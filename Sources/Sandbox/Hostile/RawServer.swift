@@ -1,9 +1,8 @@
-import CLinux
 import Foundation
 import Glibc
 import Synchronization
 
-/// A server on plain sockets that says exactly what a test wants said, well-formed or not.
+/// A server on plain sockets that says exactly what it is told to say, well-formed or not.
 ///
 /// Each connection has a thread of its own; all end with the server.
 public final class RawServer: Sendable {
@@ -12,9 +11,12 @@ public final class RawServer: Sendable {
   private let state: RawServerState
   private let listener: Int32
 
-  /// Serves every connection in the same way; the connection is closed when that returns.
-  public init(_ serve: @escaping @Sendable (RawConnection) -> Void) throws {
-    (listener, port) = try RawServer.listen()
+  /// Serves every connection in the same way, on a port of loopback or a free one; the connection
+  /// is closed when that returns.
+  public init(
+    port: UInt16 = 0, _ serve: @escaping @Sendable (RawConnection) -> Void
+  ) throws {
+    (listener, self.port) = try Loopback.listen(on: port, queue: 512)
     let state = RawServerState()
     self.state = state
     let listener = listener
@@ -29,10 +31,13 @@ public final class RawServer: Sendable {
     }
   }
 
-  deinit {
+  deinit { stop() }
+
+  /// Accepts nobody any more and cuts every connection; a second call does nothing.
+  public func stop() {
+    guard state.hangUp() else { return }
     // Ends the accepting thread, which closes it.
     shutdown(listener, Int32(SHUT_RDWR))
-    state.hangUp()
   }
 
   /// Where it is, without a slash at the end.
@@ -41,24 +46,11 @@ public final class RawServer: Sendable {
   /// How many connections were accepted so far.
   public var accepted: Int { state.accepted.load(ordering: .sequentiallyConsistent) }
 
+  /// How many bytes were taken off our hands so far, those still under way included.
+  public var bytesTaken: Int { state.bytesTaken.load(ordering: .sequentiallyConsistent) }
+
   /// The requests read so far.
   public var requests: [RawRequest] { state.requests.withLock(\.self) }
-
-  private static func listen() throws -> (Int32, UInt16) {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(listener, $0, size) == 0 && Glibc.listen(listener, 512) == 0
-          && getsockname(listener, $0, &size) == 0
-      }
-    }
-    guard code else { throw POSIXError(.EADDRNOTAVAIL) }
-    return (listener, UInt16(bigEndian: address.sin_port))
-  }
 }
 
 /// A request as it came over the wire.
@@ -82,6 +74,7 @@ public struct RawRequest: Sendable {
 /// What the server's threads share.
 final class RawServerState: Sendable {
   let accepted = Atomic(0)
+  let bytesTaken = Atomic(0)
   let requests = Mutex<[RawRequest]>([])
   private let descriptors = Mutex<(open: Set<Int32>, isOver: Bool)>(([], false))
 
@@ -100,10 +93,13 @@ final class RawServerState: Sendable {
     }
   }
 
-  func hangUp() {
+  /// Cuts every connection; false when that was done before.
+  func hangUp() -> Bool {
     descriptors.withLock {
+      guard !$0.isOver else { return false }
       $0.isOver = true
       for descriptor in $0.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      return true
     }
   }
 }
@@ -151,6 +147,7 @@ public final class RawConnection: Sendable {
         unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return false }
+      state.bytesTaken.add(count, ordering: .relaxed)
       rest = rest.dropFirst(count)
     }
     return true
