@@ -8,18 +8,22 @@ import Synchronization
 final class DataFolder: Sendable {
   /// The database's path.
   let database: String
+  private let path: String
   private let lock: Mutex<FileHandle?>
 
   /// Makes the folder when it is missing and locks it; throws `inUse` when another process has it.
   init(_ path: String) throws(StoreError) {
     try Self.makeFolder(path)
+    self.path = path
     lock = Mutex(try Self.locked(path + "/hub.lock"))
     database = path + "/hub.sqlite"
     // SQLite gives its log the mode of the database file, so the file is made before SQLite sees it.
     _ = try FileHandle(database, O_RDWR | O_CREAT)
-    // SQLite does not report a folder that cannot be synced, and a new file's name is kept in it.
-    try FileHandle(path, O_RDONLY | O_DIRECTORY).sync()
+    try sync()
   }
+
+  /// Makes the names of new files durable.
+  func sync() throws(StoreError) { try FileHandle(path, O_RDONLY | O_DIRECTORY).sync() }
 
   /// Lets another process have the folder.
   func unlock() {
