@@ -55,6 +55,9 @@ public struct StoreError: Error, Sendable, Hashable {
       }
     }
 
+    /// Whether one change alone is at fault, so that others can be made without it.
+    var isOfOneChange: Bool { !endsTransaction }
+
     /// Whether a process that writes must end, and a new one trust nothing but the file.
     var endsProcess: Bool { self == .diskFailed || self == .corrupt }
   }
