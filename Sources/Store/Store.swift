@@ -28,17 +28,19 @@ public final class Store: Sendable {
   ) throws(StoreError) {
     folder = try DataFolder(path)
     keys = try Keys(key)
-    let connection = try Self.open(folder.database, on: disk, keys)
+    let connection = try Self.open(folder, on: disk, keys)
     // SQLite ignores it when the names of its new files cannot be synced.
     try folder.sync()
+    try folder.noteMade()
     writer = Writer(Desk(connection, keys, onFailure: onFailure))
     readers = try Readers(path: folder.database, on: disk)
   }
 
   private static func open(
-    _ path: String, on disk: String?, _ keys: Keys
+    _ folder: DataFolder, on disk: String?, _ keys: Keys
   ) throws(StoreError) -> sending Connection {
-    let connection = try Connection(path: path, on: disk)
+    let connection = try Connection(path: folder.database, on: disk)
+    try refuseEmptied(connection, folder)
     try connection.execute(
       """
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
@@ -53,6 +55,17 @@ public final class Store: Sendable {
     try connection.run("UPDATE call SET held = 0 WHERE held = 1")
     try connection.execute("COMMIT")
     return connection
+  }
+
+  /// Refuses a database that was cut to nothing: SQLite would begin a new one without a word.
+  private static func refuseEmptied(
+    _ connection: Connection, _ folder: DataFolder
+  ) throws(StoreError) {
+    let pages = try connection.first("PRAGMA page_count") { (row) throws(StoreError) in
+      row.integer(0)
+    }
+    guard pages == 0, folder.wasMade else { return }
+    throw StoreError(.corrupt, call: "open", detail: "it is empty, though it was made before")
   }
 
   /// Brings what the last process left in the log to the disk before anybody is told of it: that
