@@ -59,6 +59,7 @@ typedef struct {
   faulty_disk *disk;
   file *file;
   int generation;
+  bool syncsFolder; /* with its first sync */
   int level;
   unsigned shared, exclusive; /* bits of the shared-memory locks it holds */
 } handle;
@@ -109,8 +110,6 @@ static void forget_writes(file *file) {
 
 static void sync_file(file *file) {
   copy(&file->synced, &file->written);
-  file->isSynced = true;
-  file->isNew = false;
   forget_writes(file);
 }
 
@@ -121,7 +120,7 @@ static void survive(faulty_disk *disk, file *file) {
     /* The directory was not synced since the file was deleted or made. */
     bool oldName = coin(disk);
     if (oldName || !replaces) {
-      file->exists = file->isSynced && oldName;
+      file->exists = file->isSynced = file->isSynced && oldName;
       copy(&file->written, &file->synced);
       forget_writes(file);
       file->isNew = false;
@@ -143,6 +142,8 @@ static void survive(faulty_disk *disk, file *file) {
   copy(&file->written, &left);
   free(left.bytes);
   sync_file(file);
+  file->isSynced = true;
+  file->isNew = false;
 }
 
 /* ---- Failing ---- */
@@ -286,7 +287,7 @@ static int x_truncate(sqlite3_file *base, sqlite3_int64 size) {
   LEAVE
 }
 
-/* The names of all files as they are; SQLite does it with the first sync of a new log. */
+/* The names of all files as they are; SQLite does it with the first sync of a log or journal. */
 static void sync_folder(faulty_disk *disk) {
   for (int i = 0; i < FILES; i++) {
     file *file = &disk->files[i];
@@ -301,7 +302,8 @@ static int x_sync(sqlite3_file *base, int flags) {
   ENTER(base)
   switch (step(disk, SYNC, file->name, false)) {
     case FAULTY_NOTHING:
-      if (file->isNew) sync_folder(disk);
+      if (self->syncsFolder) sync_folder(disk);
+      self->syncsFolder = false;
       sync_file(file);
       break;
     case FAULTY_SYNC: forget_writes(file); FAIL(SQLITE_IOERR_FSYNC);
@@ -483,11 +485,15 @@ static int x_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int fl
       file->exists = file->isNew = true;
       resize(&file->written, 0);
       forget_writes(file);
+      /* The store makes the database itself and syncs the folder. */
+      if (flags & SQLITE_OPEN_MAIN_DB) sync_folder(disk);
     }
     opened->base.pMethods = &methods;
     opened->disk = disk;
     opened->file = file;
     opened->generation = disk->generation;
+    int logs = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
+    opened->syncsFolder = flags & SQLITE_OPEN_CREATE && flags & logs;
     disk->handles++;
     if (outFlags) *outFlags = flags;
   }
@@ -665,6 +671,7 @@ void faulty_disk_reset(faulty_disk *disk) {
       copy(&file->written, &file->kept);
       sync_file(file);
       file->isSynced = file->exists;
+      file->isNew = false;
     }
     if (disk->handles == 0) free_dropped(disk);
   });

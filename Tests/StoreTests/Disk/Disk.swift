@@ -1,4 +1,5 @@
 import FaultyDisk
+import FoundationEssentials
 import PurgeCore
 import Synchronization
 import Testing
@@ -31,6 +32,11 @@ final class Disk: @unchecked Sendable {
     }
   }
 
+  /// A connection to the database as it is.
+  func connect() throws(StoreError) -> Connection {
+    try Connection(path: world.folder + "/hub.sqlite", on: name)
+  }
+
   /// Why the process ended by itself; nil when it did not.
   var whyEnded: StoreError? { ending.withLock { $0 } }
 
@@ -49,7 +55,11 @@ final class Disk: @unchecked Sendable {
   func losePower(seed: Int) { unsafe faulty_disk_lose_power(disk, UInt64(seed)) }
 
   func keep() { unsafe faulty_disk_keep(disk) }
-  func reset() { unsafe faulty_disk_reset(disk) }
+  func reset() {
+    unsafe faulty_disk_reset(disk)
+    // It remembers a database that is no longer there.
+    try? FileManager.default.removeItem(atPath: world.folder + "/hub.lock")
+  }
   var logSize: Int { unsafe faulty_disk_size(disk, "-wal") }
 }
 
