@@ -99,6 +99,8 @@ struct DiskScene {
     let scene = try await DiskScene(journey, data: disk.folder + "/data")
     let vendor = try journey.vendor("batch")
     let disk = disk
+    // The vendor would keep the disk mounted for as long as its server lives.
+    defer { vendor.be(nil) }
     vendor.be { request in
       if !request.isCheck { try? disk.keepFull() }
       return nil
