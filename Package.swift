@@ -66,6 +66,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Sandbox", "Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux"],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     tests(of: "HTTPTypes"),
     tests(of: "Documents"),
@@ -75,7 +76,9 @@ let package = Package(
     tests(of: "Directory", using: ["PurgeCore"]),
     tests(
       of: "Store",
-      using: ["PurgeCore", "Directory", "Documents", "Crypto", "CSQLite", "TestSupport"]),
+      using: [
+        "PurgeCore", "Directory", "Documents", "Crypto", "CSQLite", "FaultyDisk", "TestSupport",
+      ]),
     tests(of: "Transport", using: ["HTTPTypes", "Sandbox", "TestSupport", "CLinux"]),
     tests(
       of: "Hub",

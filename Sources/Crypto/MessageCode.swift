@@ -48,15 +48,19 @@ import CCrypto
   }
 
   private static func start(_ context: OpaquePointer, digest: String, key: [UInt8]) -> Int32 {
+    // The parameter keeps pointers to both words, so both must stay until the call is over.
+    let word = Array(OSSL_MAC_PARAM_DIGEST.utf8CString)
     var name = Array(digest.utf8CString)
     // An empty key is a key; a null one would mean "the one from before".
     let keyed = key.isEmpty ? [0] : key
-    return unsafe name.withUnsafeMutableBufferPointer { name in
-      let parameters = unsafe [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      return unsafe EVP_MAC_init(context, keyed, key.count, parameters)
+    return unsafe word.withUnsafeBufferPointer { word in
+      unsafe name.withUnsafeMutableBufferPointer { name in
+        let parameters = unsafe [
+          OSSL_PARAM_construct_utf8_string(word.baseAddress, name.baseAddress, 0),
+          OSSL_PARAM_construct_end(),
+        ]
+        return unsafe EVP_MAC_init(context, keyed, key.count, parameters)
+      }
     }
   }
 

@@ -48,7 +48,8 @@ public final class House: Sendable {
       }
     } catch {
       await house.close()
-      throw HouseError(kind: .damaged, problem: error.detail, remedy: error.action)
+      let kind: HouseError.Kind = error.code == .storageFull ? .full : .damaged
+      throw HouseError(kind: kind, problem: error.detail, remedy: error.action)
     }
     return house
   }

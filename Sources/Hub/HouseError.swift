@@ -11,8 +11,10 @@ public struct HouseError: Error, Sendable, Hashable {
     case cannotCreate
     /// The master key or the database does not fit this hub.
     case configuration
-    /// The database is damaged.
+    /// The database is damaged, or its disk fails.
     case damaged
+    /// The disk has no room; there may be some later.
+    case full
   }
 
   /// What to decide by.
@@ -39,9 +41,17 @@ extension HouseError {
       self.init(
         kind: .configuration, problem: "The master key is not the one of \(data)",
         remedy: "Give the key this folder was made with; without it nobody in it can be read.")
-    case .corrupt:
+    case .full:
       self.init(
-        kind: .damaged, problem: "The database in \(data) is damaged: \(error.detail)",
+        kind: .full, problem: "The disk of \(data) is full: \(error.detail)",
+        remedy: "Make room, then try again; nothing is lost.")
+    case .diskFailed:
+      self.init(
+        kind: .damaged, problem: "The disk of \(data) fails: \(error.detail)",
+        remedy: "Look at the disk, then try again; nothing was changed.")
+    case .corrupt, .damaged:
+      self.init(
+        kind: .damaged, problem: "The database \(data)/hub.sqlite is damaged: \(error.detail)",
         remedy: "Restore the newest backup of the folder; keep the damaged files.")
     default:
       self.init(

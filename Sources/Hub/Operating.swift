@@ -181,6 +181,8 @@ public struct HouseActivity: Sendable, Hashable {
   public var inFlight: Int
   /// Whether nothing moves now.
   public var isQuiet: Bool
+  /// Whether the hub's disk takes nothing at present; answers are kept in hand until it does.
+  public var isStorageStalled: Bool
   /// How long until the hub looks again by itself; nil when only news would make it.
   public var nextLook: Span?
   /// Counts what became durable or changed.
@@ -193,6 +195,7 @@ extension House {
     let activity = engine.activity
     return HouseActivity(
       inFlight: activity.inFlight, isQuiet: activity.isQuiet,
+      isStorageStalled: activity.isStalled,
       nextLook: activity.nextWake.map { max($0 - now(), .seconds(0)) },
       revision: activity.revision)
   }

@@ -45,7 +45,7 @@ extension Code {
   public static let unknownAddress = Code(1016)
   /// The hub's disk is full: nothing new is accepted until there is room.
   public static let storageFull = Code(1017)
-  /// The hub's own store failed.
+  /// The hub's own store failed, or cannot read what it holds of a person.
   public static let storageFailed = Code(1018)
 
   // 2xxx: permission and gates.

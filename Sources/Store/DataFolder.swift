@@ -8,18 +8,42 @@ import Synchronization
 final class DataFolder: Sendable {
   /// The database's path.
   let database: String
+  private let path: String
   private let lock: Mutex<FileHandle?>
+  /// Whether the database was made before: an empty one has lost everything then.
+  let wasMade: Bool
 
   /// Makes the folder when it is missing and locks it; throws `inUse` when another process has it.
   init(_ path: String) throws(StoreError) {
     try Self.makeFolder(path)
-    lock = Mutex(try Self.locked(path + "/hub.lock"))
+    self.path = path
+    let lock = try Self.locked(path + "/hub.lock")
+    wasMade = lock.words.contains(Self.made)
+    try lock.replace(with: Self.text(wasMade))
+    self.lock = Mutex(lock)
     database = path + "/hub.sqlite"
     // SQLite gives its log the mode of the database file, so the file is made before SQLite sees it.
     _ = try FileHandle(database, O_RDWR | O_CREAT)
-    // SQLite does not report a folder that cannot be synced, and a new file's name is kept in it.
-    try FileHandle(path, O_RDONLY | O_DIRECTORY).sync()
+    try sync()
   }
+
+  private static let made = "made"
+
+  /// What the lock file says: who holds it, and whether the database was made.
+  private static func text(_ isMade: Bool) -> String {
+    "\(getpid())\n" + (isMade ? "\(made)\n" : "")
+  }
+
+  /// Remembers that the database was made.
+  func noteMade() throws(StoreError) {
+    guard !wasMade else { return }
+    try lock.withLock { (file) throws(StoreError) in try file?.replace(with: Self.text(true)) }
+  }
+
+  /// Makes the names of new files durable.
+  func sync() throws(StoreError) { try FileHandle(path, O_RDONLY | O_DIRECTORY).sync() }
+
+  deinit { unlock() }
 
   /// Lets another process have the folder.
   func unlock() {
@@ -40,12 +64,11 @@ final class DataFolder: Sendable {
   private static func locked(_ path: String) throws(StoreError) -> FileHandle {
     let file = try FileHandle(path, O_RDWR | O_CREAT)
     guard file.lock() else {
-      let holder = file.beginning()
+      let holder = file.words.first ?? "unknown"
       throw StoreError(
         .inUse, call: "flock",
-        detail: "\(path) is held by process \(holder.isEmpty ? "unknown" : holder); stop it first")
+        detail: "\(path) is held by process \(holder); stop it first")
     }
-    try file.replace(with: "\(getpid())\n")
     return file
   }
 }
@@ -72,11 +95,13 @@ private final class FileHandle: Sendable {
     guard fsync(descriptor) == 0 else { throw .system("fsync", of: path) }
   }
 
-  /// The first line, as much as a process number needs.
-  func beginning() -> String {
-    var bytes = [UInt8](repeating: 0, count: 20)
+  /// Its words; the file is short.
+  var words: [String] {
+    var bytes = [UInt8](repeating: 0, count: 64)
     let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
-    return String(decoding: bytes.prefix(max(0, count)).prefix { $0 > 0x20 }, as: UTF8.self)
+    return bytes.prefix(max(0, count)).split { $0 <= 0x20 }.map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   func replace(with text: String) throws(StoreError) {

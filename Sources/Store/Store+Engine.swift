@@ -12,7 +12,8 @@ extension Store {
   /// Queues the engine's work and returns at once; `then` is called on the writer's queue with the
   /// event for the engine, after it is durable.
   ///
-  /// Many batches share one transaction. A load that could not be made answers with nothing and asks
+  /// Many batches share one transaction. A change that cannot be made although the disk is well is
+  /// set aside: its people need attention, with code 1018, and an entry of the audit says why. A load that could not be made answers with nothing and asks
   /// to be repeated five seconds later.
   public func submit(
     _ work: EngineWork, at now: Instant, then: @escaping @Sendable (Event) -> Void
@@ -28,13 +29,23 @@ extension Store {
           },
           failed: { _ in then(.loaded(.nothing(connector, until: now + .seconds(5)))) }))
     case .commit(let batch, let changes):
+      let apart = Writer.Job(
+        write: { transaction throws(StoreError) in
+          let calls = try transaction.makeApart(changes, at: now)
+          return { then(.committed(batch, calls)) }
+        },
+        failed: { _ in then(.commitFailed(batch)) })
       writer.submit(
         Writer.Job(
           write: { transaction throws(StoreError) in
             let calls = try transaction.make(changes, at: now)
             return { then(.committed(batch, calls)) }
           },
-          failed: { _ in then(.commitFailed(batch)) }))
+          failed: { [writer] error in
+            // The same batch would fail for ever, and with it everybody else's changes.
+            guard error.code.isOfOneChange else { return then(.commitFailed(batch)) }
+            writer.submit(apart)
+          }))
     }
   }
 

@@ -22,6 +22,10 @@ public struct StoreError: Error, Sendable, Hashable {
     case newerSchema
     /// The file is not a database, or a page of it is damaged.
     case corrupt
+    /// A row holds what no hub writes, or sealed bytes do not open; other rows are not affected.
+    case damaged
+    /// The disk failed to read or write: only a new start can tell what it holds.
+    case diskFailed
     /// The data folder was made with another master key.
     case wrongKey
     /// The disk is full; nothing was changed.
@@ -46,9 +50,15 @@ public struct StoreError: Error, Sendable, Hashable {
     /// Whether the transaction as a whole cannot go on.
     var endsTransaction: Bool {
       switch self {
-      case .full, .corrupt, .unavailable, .busy, .closed: true
+      case .full, .corrupt, .diskFailed, .unavailable, .busy, .closed: true
       default: false
       }
     }
+
+    /// Whether one change alone is at fault, so that others can be made without it.
+    var isOfOneChange: Bool { !endsTransaction }
+
+    /// Whether a process that writes must end, and a new one trust nothing but the file.
+    var endsProcess: Bool { self == .diskFailed || self == .corrupt }
   }
 }

@@ -124,6 +124,7 @@ extension HouseActivity {
   fileprivate var json: JSON {
     [
       "inFlight": JSON(inFlight), "isQuiet": .bool(isQuiet),
+      "isStorageStalled": .bool(isStorageStalled),
       "nextWakeIn": nextLook.map { JSON($0.milliseconds) } ?? .null,
     ]
   }

@@ -19,6 +19,7 @@ enum ExitCode: Int32, Sendable {
   init(_ code: Code) {
     switch code {
     case .planChanged, .storageFull: self = .tryAgain
+    case .storageFailed: self = .internalError
     case .wrongState, .irreversible: self = .notPermitted
     default:
       switch code.number / 1_000 {

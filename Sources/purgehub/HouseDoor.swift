@@ -86,12 +86,14 @@ extension CommandFailure {
   init(_ error: HouseError) {
     let exit: ExitCode =
       switch error.kind {
-      case .inUse: .tryAgain
+      case .inUse, .full: .tryAgain
       case .cannotCreate: .cannotCreate
       case .configuration: .configuration
       case .damaged: .internalError
       }
-    self.init(exit: exit, problem: error.problem, remedy: error.remedy)
+    self.init(
+      exit: exit, problem: error.problem, remedy: error.remedy,
+      code: error.kind == .full ? .storageFull : nil)
   }
 }
 

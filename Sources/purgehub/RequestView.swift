@@ -44,7 +44,11 @@ struct RequestView {
     let waiting = tasks.filter { $0["isOpen"]?.bool ?? false }.map {
       "\($0["connector"]?.string ?? ""): \($0["state"]?.string ?? "")"
     }
-    let tail = waiting.isEmpty ? "" : "  " + waiting.joined(separator: ", ")
+    let isStalled = json["activity"]?["isStorageStalled"]?.bool ?? false
+    let tail =
+      isStalled
+      ? "  the hub's disk takes nothing at present (full?); answers are kept until it does"
+      : waiting.isEmpty ? "" : "  " + waiting.joined(separator: ", ")
     return "[\(bar)] \(percent) %  \(settled) of \(whole) obligations ended\(tail)"
   }
 

@@ -132,7 +132,7 @@ private struct Place {
 }
 
 extension Store {
-  fileprivate func task(_ key: TaskKey) async throws -> ConnectorTask {
+  func task(_ key: TaskKey) async throws -> ConnectorTask {
     try #require(try await request(key.request).tasks.first { $0.key == key })
   }
 
@@ -151,7 +151,7 @@ extension Store {
   }
 
   /// Fails unless every task's people are each in exactly one place and counted there.
-  fileprivate func checkLedgers() async throws {
+  func checkLedgers() async throws {
     for request in try await requests(limit: 99) {
       #expect(request.state.isFinal == request.tasks.allSatisfy(\.state.isClosed))
       for task in request.tasks {

@@ -1,5 +1,8 @@
 import CSQLite
 
+/// `SQLITE_IOERR_SHMSIZE`, a macro that Swift does not import.
+private let noSharedMemory = SQLITE_IOERR | 19 << 8
+
 /// One connection to SQLite (`sqlite3 *`) with its prepared statements.
 ///
 /// It is opened without SQLite's own mutex: only one queue at a time may use it.
@@ -7,12 +10,17 @@ import CSQLite
 final class Connection {
   private var handle: OpaquePointer?
   private var statements: [UInt: Statement] = [:]
+  /// Whether the last failure was for want of shared memory, which SQLite asks for when the log is
+  /// already written: a commit that failed so may stand.
+  private(set) var failedPastLog = false
 
   /// Opens an existing file; the connection is closed when the object goes.
-  init(path: String) throws(StoreError) {
+  ///
+  /// `disk` is the name of a `sqlite3_vfs` in place of the system's files.
+  init(path: String, on disk: String? = nil) throws(StoreError) {
     _ = Self.isConfigured
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+    let code = unsafe sqlite3_open_v2(path, &handle, flags, disk)
     guard code == SQLITE_OK else { throw failure("sqlite3_open_v2", code) }
     wait(milliseconds: 5_000)
   }
@@ -24,7 +32,10 @@ final class Connection {
   private static let isConfigured = purgehub_stop_counting_memory() == SQLITE_OK
 
   /// How long a statement waits for locks of others.
-  func wait(milliseconds: Int32) { unsafe sqlite3_busy_timeout(handle, milliseconds) }
+  func wait(milliseconds: Int32) {
+    guard let handle = unsafe handle else { return }
+    unsafe sqlite3_busy_timeout(handle, milliseconds)
+  }
 
   /// Finalises the statements and closes; later calls throw `closed`.
   func close() {
@@ -142,17 +153,20 @@ extension Connection {
   }
 
   private func failure(_ call: String, _ code: Int32) -> StoreError {
+    failedPastLog = code == noSharedMemory
     let detail =
       unsafe handle == nil ? "out of memory" : unsafe String(cString: sqlite3_errmsg(handle))
     return StoreError(Self.kind(code), call: call, detail: "\(detail) (\(code))")
   }
 
   private static func kind(_ code: Int32) -> StoreError.Kind {
-    switch code & 0xFF {
+    if code == noSharedMemory { return .full }
+    return switch code & 0xFF {
     case SQLITE_FULL: .full
     case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
     case SQLITE_BUSY, SQLITE_LOCKED: .busy
-    case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM,
+    case SQLITE_IOERR: .diskFailed
+    case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM,
       SQLITE_PERM, SQLITE_PROTOCOL:
       .unavailable
     default: .statement

@@ -49,6 +49,6 @@ struct Keys: Sendable {
 extension StoreError {
   /// A failure of the cryptographic library: wrong key, changed bytes or no randomness.
   init(_ error: CryptoError) {
-    self.init(.corrupt, call: error.call, detail: "sealed bytes could not be made or opened")
+    self.init(.damaged, call: error.call, detail: "sealed bytes could not be made or opened")
   }
 }

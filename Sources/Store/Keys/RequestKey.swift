@@ -50,7 +50,7 @@ struct RequestKey: Sendable {
       plain = try sealer.open(sealed, with: SubjectBlock.place(request, block))
     } catch { throw StoreError(error) }
     guard let people = SubjectBlock.decode(plain) else {
-      throw StoreError(.corrupt, call: "open", detail: "a sealed block holds no people")
+      throw StoreError(.damaged, call: "open", detail: "a sealed block holds no people")
     }
     return people
   }

@@ -6,10 +6,10 @@ final class Readers: Sendable {
   /// How many reads each connection has before it; a long one delays no other.
   private let waiting: Mutex<[Int]>
 
-  init(path: String, count: Int = 2) throws(StoreError) {
+  init(path: String, on disk: String?, count: Int = 2) throws(StoreError) {
     var connections: [Confined<Connection>] = []
     for number in 0..<count {
-      let connection = try Connection(path: path)
+      let connection = try Connection(path: path, on: disk)
       try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192")
       connections.append(Confined("purgehub.store.reader.\(number)", connection))
     }

@@ -7,18 +7,18 @@ final class Desk {
   let keys: Keys
   var opened = OpenedPeople()
   private(set) var counts = StoreCounts()
-  private let onIndeterminate: @Sendable (StoreError) -> Void
+  private let onFailure: @Sendable (StoreError) -> Void
   /// Whether something was shredded that the log may still hold.
   private var mustForget = false
   private var forgotAt = ContinuousClock.now - .seconds(60)
 
   init(
     _ connection: Connection, _ keys: Keys,
-    onIndeterminate: @escaping @Sendable (StoreError) -> Void
+    onFailure: @escaping @Sendable (StoreError) -> Void
   ) {
     self.connection = connection
     self.keys = keys
-    self.onIndeterminate = onIndeterminate
+    self.onFailure = onFailure
   }
 
   /// Runs jobs in one transaction and tells each what came of it.
@@ -28,6 +28,7 @@ final class Desk {
       counts.transactions += 1
       for end in ends { end() }
     } catch {
+      if error.code.endsProcess { onFailure(error) }
       opened = OpenedPeople()
       rollBack()
       counts.failedTransactions += 1
@@ -67,8 +68,9 @@ final class Desk {
   /// reached the disk, and only a new start that trusts the file alone can tell.
   private func commit() throws(StoreError) {
     do throws(StoreError) { try connection.run("COMMIT") } catch {
-      let isDeterminate = [.full, .busy, .closed].contains(error.code)
-      if !isDeterminate { onIndeterminate(error) }
+      let isDeterminate =
+        [.full, .busy, .closed].contains(error.code) && !connection.failedPastLog
+      if !isDeterminate { onFailure(error) }
       throw error
     }
   }
@@ -90,6 +92,14 @@ extension Desk {
     return truncateLog() ? nil : 1_000
   }
 
+  /// Writes the log back and closes for good; a wish to forget that is still on its way finds nothing
+  /// to do.
+  func close() {
+    _ = truncateLog()
+    mustForget = false
+    connection.close()
+  }
+
   /// Writes the log back into the database and cuts it to nothing; false while a reader pins it.
   ///
   /// It does not wait for the reader, since everybody else waits for this queue.
@@ -105,10 +115,13 @@ extension Desk {
   }
 }
 
-/// Ends the process with exit code 70: what a failed commit left behind is read anew at the start.
-@Sendable func exitIndeterminate(_ error: StoreError) {
-  let line =
-    "purgehub: the outcome of a commit is unknown (\(error.call): \(error.detail)); restart\n"
+/// Ends the process with exit code 70: what a failed write left behind is read anew at the start.
+@Sendable func exitAfterFailure(_ error: StoreError) {
+  let line = """
+    purgehub: the database failed (\(error.call): \(error.detail)); the last change may or may not be kept
+      Look at the disk, then start again: what was answered for is kept, the rest is done again.
+
+    """
   let bytes = Array(line.utf8)
   _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
   // Without the usual ending: other threads are still at work.

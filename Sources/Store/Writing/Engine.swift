@@ -44,17 +44,24 @@ extension Transaction {
   }
 
   /// Replaces a call by what came of it; nothing when no such call is open.
-  private func conclude(_ attempt: Attempt, _ segments: [CallSegment]) throws(StoreError) {
-    let key = attempt.call
-    precondition(Self.partition(segments, key.range), "segments do not make up their call's range")
-    guard let wasPolling = try remove(key), var stored = try task(key.task) else {
-      countStaleAnswer()
-      return
+  func conclude(_ attempt: Attempt, _ segments: [CallSegment]) throws(StoreError) {
+    guard try replace(attempt.call, by: segments, at: attempt.ended) else {
+      return countStaleAnswer()
     }
-    stored.task.receive(segments, wasPolling: wasPolling)
-    put(stored, at: attempt.ended)
-    for segment in segments { try write(segment, of: key.task, at: attempt.ended) }
     try write(attempt)
+  }
+
+  /// Puts segments in the place of an open call; `false` when no such call is open.
+  @discardableResult
+  func replace(
+    _ key: CallKey, by segments: [CallSegment], at instant: Instant
+  ) throws(StoreError) -> Bool {
+    precondition(Self.partition(segments, key.range), "segments do not make up their call's range")
+    guard let wasPolling = try remove(key), var stored = try task(key.task) else { return false }
+    stored.task.receive(segments, wasPolling: wasPolling)
+    put(stored, at: instant)
+    for segment in segments { try write(segment, of: key.task, at: instant) }
+    return true
   }
 
   private static func partition(_ segments: [CallSegment], _ range: Range<Int>) -> Bool {
@@ -62,7 +69,7 @@ extension Transaction {
       && segments.last?.range.upperBound == range.upperBound && follow(segments.map(\.range))
   }
 
-  private func write(
+  func write(
     _ segment: CallSegment, of key: TaskKey, at instant: Instant
   ) throws(StoreError) {
     switch segment.fate {

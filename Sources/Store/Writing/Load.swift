@@ -12,7 +12,10 @@ extension Transaction {
     var calls: [Call] = []
     for (key, schedule) in due.prefix(limit) {
       try hold(key)
-      calls.append(try call(key, schedule))
+      do throws(StoreError) { calls.append(try call(key, schedule)) } catch {
+        // One person's unreadable block must not keep a connector from everybody else.
+        try setAside(key, because: error, at: now)
+      }
     }
     return LoadedWork(
       connector: connector, calls: calls, tasks: try tasksToPlan(connector, tasksPerLane),

@@ -89,6 +89,6 @@ extension PurgePurpose {
 extension StoreError {
   /// A row that this hub cannot have written.
   static func damaged(_ what: String) -> StoreError {
-    StoreError(.corrupt, call: "read", detail: "\(what) holds a value this hub never writes")
+    StoreError(.damaged, call: "read", detail: "\(what) holds a value this hub never writes")
   }
 }

@@ -70,6 +70,9 @@ final class Transaction {
     (tasks, changed, isChanged, results) = ([:], [], [], [:])
   }
 
+  /// Forgets what is remembered, because the statements it came with are undone.
+  func forget() { (tasks, changed, isChanged, results, closed) = ([:], [], [], [:], []) }
+
   private func closeTask(of request: PurgeRequestID, at instant: Instant) throws(StoreError) {
     let left = try connection.first(
       """
