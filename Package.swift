@@ -28,6 +28,16 @@ func library(_ name: String, pkgConfig: String? = nil, debian: String) -> Target
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
+/// libFuzzer brings the `main` of this program along, so it is there only where that is linked.
+let fuzzer: [Target] =
+  Context.environment["PURGEHUB_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzing/Runner",
+      swiftSettings: strict)
+  ]
+
 let package = Package(
   name: "purgehub",
   products: [.executable(name: "purgehub", targets: ["purgehub"])],
@@ -64,6 +74,11 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux"],
       path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "Fuzzing",
+      dependencies: ["Web", "Hub", "Connectors", "PurgeCore", "HTTPTypes", "Documents"],
+      path: "Tests/Fuzzing/Targets", swiftSettings: strict),
+    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     tests(of: "HTTPTypes"),
     tests(of: "Documents"),
@@ -86,6 +101,6 @@ let package = Package(
       name: "CommandTests",
       dependencies: ["purgehub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport"],
       swiftSettings: strict),
-  ],
+  ] + fuzzer,
   swiftLanguageModes: [.v6]
 )
