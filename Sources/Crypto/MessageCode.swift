@@ -52,11 +52,14 @@ import CCrypto
     // An empty key is a key; a null one would mean "the one from before".
     let keyed = key.isEmpty ? [0] : key
     return unsafe name.withUnsafeMutableBufferPointer { name in
-      let parameters = unsafe [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      return unsafe EVP_MAC_init(context, keyed, key.count, parameters)
+      // A parameter only points at its own name, which must live until the library has read it.
+      unsafe OSSL_MAC_PARAM_DIGEST.withCString { parameter in
+        let parameters = unsafe [
+          OSSL_PARAM_construct_utf8_string(parameter, name.baseAddress, 0),
+          OSSL_PARAM_construct_end(),
+        ]
+        return unsafe EVP_MAC_init(context, keyed, key.count, parameters)
+      }
     }
   }
 
