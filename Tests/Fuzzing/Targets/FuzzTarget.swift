@@ -76,7 +76,7 @@ enum Marker {
 extension HTTPRequest {
   /// Nothing that came from a stranger may end a line early or lead away from https.
   func expectSound() throws(Broken) {
-    try expect(url.hasPrefix("https://"), "a request leaves by https")
+    try expect(url.lowercased().hasPrefix("https://"), "a request leaves by https")
     let isClean = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     try expect(isClean, "a URL holds neither blanks nor control characters")
     for field in fields {
