@@ -28,6 +28,16 @@ func library(_ name: String, pkgConfig: String? = nil, debian: String) -> Target
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
+/// libFuzzer brings the `main` of this program along, so it is there only where that is linked.
+let fuzzer: [Target] =
+  Context.environment["PURGEHUB_FUZZ"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzing/Runner",
+      swiftSettings: strict)
+  ]
+
 let package = Package(
   name: "purgehub",
   products: [.executable(name: "purgehub", targets: ["purgehub"])],
@@ -67,6 +77,11 @@ let package = Package(
       dependencies: ["Sandbox", "Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux"],
       path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "FaultyDisk", dependencies: ["CSQLite"], path: "Tests/FaultyDisk"),
+    .target(
+      name: "Fuzzing",
+      dependencies: ["Web", "Hub", "Connectors", "PurgeCore", "HTTPTypes", "Documents"],
+      path: "Tests/Fuzzing/Targets", swiftSettings: strict),
+    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
     tests(of: "HTTPTypes"),
     tests(of: "Documents"),
@@ -93,6 +108,6 @@ let package = Package(
         "purgehub", "Hub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport",
       ],
       swiftSettings: strict),
-  ],
+  ] + fuzzer,
   swiftLanguageModes: [.v6]
 )

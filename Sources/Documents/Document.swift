@@ -38,7 +38,8 @@ public struct Document: Sendable {
     try self.init(reading: Array(text.utf8), file: file, dialect: dialect)
   }
 
-  /// The line a member's name or an element stands in; nothing when there is no such place.
+  /// The line a member's name or an element stands in; nothing when there is no such place, or
+  /// where names are so long that not all of their places could be noted.
   public func line(of pointer: JSONPointer) -> Int? { lines[pointer.description] }
 
   /// The line of a place, or of what would contain it.

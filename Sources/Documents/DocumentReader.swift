@@ -7,6 +7,9 @@ struct DocumentReader {
 
   private(set) var lines: [String: Int] = [:]
   private let isNotingLines: Bool
+  /// How many bytes of places were noted: a long name stands in the place of all that is below it.
+  private var noted = 0
+  private static let mostNoted = 1 << 24
   private var place = ""
   private var depth = 0
   private var counted = (position: 0, line: 1)
@@ -152,7 +155,7 @@ extension DocumentReader {
   }
 
   private mutating func enter(_ step: String, below above: String, at start: Int? = nil) {
-    guard isNotingLines else { return }
+    guard isNotingLines, noted < Self.mostNoted else { return }
     place = "\(above)/\(JSONPointer.escape(step))"
     noteLine(at: start)
   }
@@ -162,6 +165,7 @@ extension DocumentReader {
     counted.line += breaks(in: counted.position..<(start ?? position))
     counted.position = start ?? position
     lines[place] = counted.line
+    noted += place.utf8.count
   }
 }
 

@@ -166,6 +166,14 @@ import Testing
     }
   }
 
+  @Test(arguments: ["/u?page=2 0", "/u\r\nX: y", "https://api.vendor.example/u\u{0}", "/u?n=é"])
+  func `never follows a page whose URL is none`(next: String) throws {
+    let first = rows([], more: [.init("next", .string(next))])
+    let talk = talk(try behaviour("page: { url: \"/next\" }, " + Self.exact), [first])
+    #expect(talk.requests.count == 1)
+    #expect(talk.conclusion == .outcomes([.settled(.failed(.unusableRequest))]))
+  }
+
   @Test(arguments: [("https", 2), ("http", 1)])
   func `follows a page to a named host, but not in the clear`(scheme: String, sent: Int) throws {
     let manifest = try makeManifest(

@@ -105,4 +105,15 @@ import Testing
     #expect(document.line(of: try JSONPointer("/b~1c/1/e")) == nil)
     #expect(document.nearestLine(of: try JSONPointer("/b~1c/1/e/f")) == 5)
   }
+
+  @Test func `are not noted a thousand times with a very long name in them`() throws {
+    let name = String(repeating: "a", count: 100_000)
+    let list = Array(repeating: "1", count: 1_000).joined(separator: ",\n")
+    let document = try Document(reading: "{\n\"\(name)\": [\n\(list)]}", file: "f")
+    let first = JSONPointer(steps: [name, "0"])
+    let last = JSONPointer(steps: [name, "999"])
+    #expect(document.line(of: first) == 3)
+    #expect(document.line(of: last) == nil)
+    #expect(document.nearestLine(of: last) == 2)
+  }
 }

@@ -60,6 +60,10 @@ public struct Program: Sendable {
       .first { unsafe access($0, X_OK) == 0 } ?? name
   }
 
+  /// What tells the sanitizers how to work is meant for the programs under test, too.
+  private static let sanitizers = ProcessInfo.processInfo.environment
+    .filter { $0.key == "ASAN_OPTIONS" || $0.key == "TSAN_OPTIONS" }
+
   private func start(_ words: [String], _ files: SpawnFiles) throws -> Started {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
@@ -76,7 +80,8 @@ public struct Program: Sendable {
     unsafe sigemptyset(&none)
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let variables = environment.map { $0.key + "=" + $0.value }.sorted()
+    let variables = environment.merging(Self.sanitizers) { own, _ in own }
+      .map { $0.key + "=" + $0.value }.sorted()
     var process = pid_t()
     let code = unsafe withCStrings(words) { arguments in
       unsafe withCStrings(variables) { variables in

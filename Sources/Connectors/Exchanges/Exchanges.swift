@@ -1,6 +1,6 @@
 import Documents
-import HTTPTypes
-import PurgeCore
+package import HTTPTypes
+package import PurgeCore
 
 /// The recorded exchanges of a vendor, which are its manifest's test: `exchanges.json5`.
 ///
@@ -65,10 +65,16 @@ extension Exchanges {
     public let line: Int
 
     let settings: JSON
-    let call: Call
+    /// The call as it stands before a token was fetched.
+    package let call: Call
     let token: Recording?
     let recordings: [Recording]
     let conclusion: ExpectedConclusion
+
+    /// What the vendor answered, one after the other.
+    package var answers: [Result<HTTPResponse, HTTPFailure>] { recordings.map(\.result) }
+    /// What the vendor answered when a token was asked for.
+    package var tokenAnswer: HTTPResponse? { try? token?.result.get() }
   }
 
   struct Recording: Sendable {

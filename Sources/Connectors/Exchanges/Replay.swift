@@ -9,13 +9,18 @@ extension Exchanges.Story {
   public func replay(_ manifest: Manifest) -> [String] {
     let behaviour: ManifestBehaviour
     do throws(Diagnostics) {
-      behaviour = ManifestBehaviour(manifest, try configuration(manifest))
+      behaviour = try self.behaviour(manifest)
     } catch {
       return error.list.map(\.description)
     }
     var call = call
     if let problems = fetchToken(behaviour, &call) { return problems }
     return play(behaviour, call)
+  }
+
+  /// The manifest with the case's settings.
+  package func behaviour(_ manifest: Manifest) throws(Diagnostics) -> ManifestBehaviour {
+    ManifestBehaviour(manifest, try configuration(manifest))
   }
 
   /// The case's settings as a connector's file; every secret stands in a pretended environment.

@@ -72,8 +72,10 @@ final class Program: Sendable {
     return Program(manifest, configuration, fixedBase: base)
   }
 
-  /// Refuses a URL that is neither the base's nor on one of the hosts, or goes over plain http.
+  /// Refuses a URL that is neither the base's nor on one of the hosts, or goes over plain http, or
+  /// holds what no URL holds: a vendor's next page may be any text.
   func check(_ url: String, base: String) throws(Unbound) {
+    guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw Unbound(name: "URL") }
     if let fixedBase, url.isBelow(fixedBase) { return }
     guard let origin = Origin(url), origin.scheme == "https" || isSelfHosted else {
       throw Unbound(name: "base")

@@ -120,11 +120,11 @@ extension Behaviour {
     ),
     Behaviour(
       "gone", row: 43, "answers 410, as if the address had moved for ever",
-      mustHold: "A missing address says nothing about people: the connector stops, nobody is absent.",
+      mustHold: "A missing address says nothing about people: the connector stops.",
       .request { $0.answer(410) }),
     Behaviour(
       "not-found", row: 43, "answers 404, as if there were no such address",
-      mustHold: "A missing address says nothing about people: the connector stops, nobody is absent.",
+      mustHold: "A missing address says nothing about people: the connector stops.",
       .request { $0.answer(404) }),
     Behaviour(
       "redirects", row: 43, "sends the client to a machine's secrets for now",
