@@ -81,7 +81,7 @@ let package = Package(
         "Web", "Sandbox", "Store", "Transport", "Directory", "PurgeCore", "HTTPTypes", "Documents",
         "TestSupport",
       ]),
-    tests(of: "Simulator", using: ["PurgeCore", "TestSupport"]),
+    tests(of: "Simulator", using: ["PurgeCore", "Store", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["purgehub", "Sandbox", "TestSupport", "HTTPTypes", "Documents", "Transport"],
