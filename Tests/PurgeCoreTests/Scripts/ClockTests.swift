@@ -78,4 +78,11 @@ import Testing
     #expect(view.held <= 2)
     #expect(world.sent.count == 11)
   }
+
+  @Test func `L4 lets the store say anew what is due`() {
+    var world = World.make()
+    let before = world.loads.count
+    setBack(&world)
+    #expect(world.loads.count == before + 1)
+  }
 }
