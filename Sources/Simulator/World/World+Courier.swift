@@ -25,7 +25,8 @@ extension World {
 
   /// Whether nothing outside the engine keeps a connector from sending at once.
   func isClear(_ connector: Int) -> Bool {
-    isUp && !isDraining && activeTrouble == nil && !engine.isStorageStalled
+    isUp && !isDraining && activeTrouble == nil && jobFree <= elapsed + 1_000
+      && !engine.isStorageStalled
       && weather(at: connector).isEmpty && noticesLostUntil <= elapsed
       && store.states[connector] == .enabled
   }
