@@ -101,7 +101,7 @@ let package = Package(
         "Web", "Sandbox", "Store", "Transport", "Connectors", "Directory", "PurgeCore", "HTTPTypes",
         "Documents", "TestSupport",
       ]),
-    tests(of: "Simulator", using: ["PurgeCore", "TestSupport"]),
+    tests(of: "Simulator", using: ["PurgeCore", "Store", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

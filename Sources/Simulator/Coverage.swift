@@ -59,7 +59,8 @@ enum ConnectorWord: Int, CaseIterable, Sendable {
 /// What else happens.
 enum DeedWord: Int, CaseIterable, Sendable {
   case submit, stop, disable, enable, retry, waive, cancel, loseNotices, spuriousTicks
-  case clientRetry, storeFullForClients, waitingPeriod, nameInSettings
+  case clientRetry, storeFullForClients, waitingPeriod, nameInSettings, otherDemand
+  case faultForDays, deliverNotice, loseDelivery
 }
 
 extension Mark {

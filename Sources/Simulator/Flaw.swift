@@ -64,4 +64,24 @@ public enum Flaw: Int, CaseIterable, Sendable {
   case blockedCountsAsErased
   /// A load that came late is lost.
   case lostLoad
+  /// The store gives out every due call, however few were asked for.
+  case loadUnbounded
+  /// A failing call is tried again a hundred times as soon as decided.
+  case waitsTooShort
+  /// The engine is told nonsense where the vendor failed, so that its breaker never opens.
+  case illnessDisguised
+  /// A request ends and leaves no notice.
+  case noticeForgotten
+  /// Numbers of notices that were delivered are given out again.
+  case noticeNumbersReused
+  /// Notices are marked as delivered before anybody has them.
+  case noticeMarkedUnsent
+  /// A person's word about a connector is not written down.
+  case decisionUnrecorded
+  /// The engine hears a minute late that a connector was enabled.
+  case enablingHeardLate
+  /// What is urgent and what is bulk are exchanged.
+  case bulkGoesFirst
+  /// The same idempotency key is answered whatever comes with it.
+  case otherBodyAccepted
 }

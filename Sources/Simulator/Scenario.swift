@@ -14,6 +14,8 @@ struct Scenario: Sendable {
   var days: Int
   var kinds: [VendorKind]
   var happenings: [Happening]
+  /// How many tasks the engine keeps in mind per lane; few, so that it must ask again.
+  var tasksPerLane: Int
 }
 
 /// What people, vendors and the world do.
@@ -107,8 +109,11 @@ extension Scenario {
     self.days = days
     kinds = (0..<connectors).map { _ in dice.pick(VendorKind.allCases) }
     happenings = []
+    tasksPerLane = dice.once(in: 2) ? 64 : 1 + dice.below(3)
     let end = Int64(days) * 86_400_000
     addRequests(until: end, &dice)
+    if dice.once(in: 12) { addCrowd(until: end, &dice) }
+    if dice.once(in: 3) { addPlot(until: end, &dice) }
     addFaults(until: end, &dice)
     happenings.sort { $0.at < $1.at }
   }
@@ -120,7 +125,7 @@ extension Scenario {
     }
   }
 
-  private func request(_ key: Int, _ dice: inout Dice) -> ModelRequest {
+  func request(_ key: Int, _ dice: inout Dice) -> ModelRequest {
     let all = Array(kinds.indices)
     let some = all.filter { _ in !dice.once(in: 4) }
     return ModelRequest(

@@ -66,3 +66,20 @@ private let isDebug = _isDebugAssertConfiguration()
     #expect(found != nil)
   }
 }
+
+@Suite(.serialized) struct `A planted bug of a promise` {
+  @Test(arguments: [
+    (Flaw.enablingHeardLate, "L2"), (.bulkGoesFirst, "L3"), (.loadUnbounded, "S12"),
+    (.otherBodyAccepted, "S13"), (.waitsTooShort, "S14"), (.illnessDisguised, "S14"),
+    (.noticeForgotten, "S19"), (.noticeNumbersReused, "S19"), (.noticeMarkedUnsent, "S19"),
+    (.decisionUnrecorded, "S22"),
+  ])
+  func `is found by the invariant that it breaks`(flaw: Flaw, rule: String) async throws {
+    let found = try await onThread {
+      (UInt64(1)...2_000).lazy.compactMap {
+        Simulation.run(seed: $0, days: 4, flaw: flaw).violation
+      }.first
+    }
+    #expect(found?.rule == rule)
+  }
+}

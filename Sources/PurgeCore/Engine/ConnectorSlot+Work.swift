@@ -124,7 +124,7 @@ extension ConnectorSlot {
   /// else holds them.
   mutating func planned(
     _ key: TaskKey, _ ranges: [Range<Int>], _ calls: [Call], _ turn: inout Turn
-  ) -> [Call] {
+  ) -> [HeldCall] {
     guard let task = tasks.endPlan(key) else { return [] }
     guard isServing, !turn.isDraining, calls.count == ranges.count else {
       turn.release(ranges.map { CallKey(key, $0) })
@@ -132,6 +132,8 @@ extension ConnectorSlot {
       return []
     }
     tasks.goOn(with: task)
-    return calls
+    // They fill the window of the lane they were planned in, also when the clock was set back and
+    // their deadline is not near any more: in another lane they would leave room without end.
+    return calls.map { HeldCall($0, lane: task.lane, wasLoaded: false) }
   }
 }

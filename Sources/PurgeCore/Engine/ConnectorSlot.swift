@@ -156,6 +156,8 @@ extension ConnectorSlot {
     limit.shift(by: span)
     breaker.shift(by: span)
     token.shift(by: span)
+    // The store named its next instant by the clock as it was, perhaps only to be asked again.
+    expectWork()
   }
 }
 

@@ -29,6 +29,9 @@ extension Engine {
   /// How many calls are in flight, those being made durable included.
   public var inFlight: Int { slots.reduce(0) { $0 + $1.flights.count } }
 
+  /// How many changes it keeps that are not durable yet.
+  public var changesInMind: Int { ledger.count }
+
   /// Whether nothing is in flight, in hand, being loaded or waiting to become durable.
   public var isQuiet: Bool {
     ledger.isEmpty

@@ -131,7 +131,7 @@ extension Engine {
     guard let (changes, wasStalled) = ledger.committed(id) else { return }
     if wasStalled { turn.announce(.storageResumed) }
     var planned = Dictionary(grouping: calls, by: \.key.task)
-    var inHand: [[Call]] = []
+    var inHand: [[HeldCall]] = []
     for change in changes {
       switch change {
       case .planned(let key, let ranges, _):
@@ -144,14 +144,14 @@ extension Engine {
       case .connector(let name, let state): slots[rouse(name)].judged(state, &turn)
       }
     }
-    holdInTurn(inHand, turn)
+    holdInTurn(inHand)
   }
 
   /// One call of each task after the other, so that within a lane requests take turns.
-  private mutating func holdInTurn(_ inHand: [[Call]], _ turn: Turn) {
+  private mutating func holdInTurn(_ inHand: [[HeldCall]]) {
     for round in 0..<(inHand.map(\.count).max() ?? 0) {
       for calls in inHand where round < calls.count {
-        slots[rouse(calls[round].key.task.connector)].hold(calls[round], wasLoaded: false, turn)
+        slots[rouse(calls[round].call.key.task.connector)].held.hold(calls[round])
       }
     }
   }

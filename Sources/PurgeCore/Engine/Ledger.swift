@@ -9,6 +9,7 @@ struct Ledger: Sendable {
   private(set) var retryAt: Instant?
 
   var isEmpty: Bool { waiting.isEmpty && batch == nil }
+  var count: Int { waiting.count + (batch?.changes.count ?? 0) }
   var isStalled: Bool { failures > 0 }
   var lastBatch: BatchID { last }
 

@@ -6,10 +6,17 @@ extension ModelStore {
   public mutating func load(
     _ name: ConnectorName, calls: Int, tasksPerLane: Int, at now: Instant
   ) -> LoadedWork {
+    load(name, calls: calls, tasksPerLane: tasksPerLane, at: now, flaw: nil)
+  }
+
+  mutating func load(
+    _ name: ConnectorName, calls: Int, tasksPerLane: Int, at now: Instant, flaw: Flaw?
+  ) -> LoadedWork {
     startWaiting(at: now)
     let connector = position(name)
     let isDisabled = states[connector]?.isDisabled ?? false
     let due = isDisabled ? [] : dueCalls(connector, at: now)
+    let calls = flaw == .loadUnbounded ? .max : calls
     for key in due.prefix(calls) { hold(key, true) }
     return LoadedWork(
       connector: name, calls: due.prefix(calls).compactMap(call),
@@ -65,15 +72,26 @@ extension ModelStore {
 
   /// Starts requests whose waiting period is over.
   mutating func startWaiting(at now: Instant) {
-    for index in requests.indices where requests[index].state == .pending {
-      guard let start = requests[index].startAt, start <= now else { continue }
-      requests[index].state = .inProgress
-      for connector in names.indices { requests[index].legs[connector]?.isStarted = true }
+    let waiting = requests.indices.filter { index in
+      requests[index].state == .pending && requests[index].startAt.map { $0 <= now } ?? false
     }
+    for index in waiting.sorted(by: { isEarlier($0, $1) }) { start(index) }
   }
 }
 
 extension ModelStore {
+  private func isEarlier(_ a: Int, _ b: Int) -> Bool {
+    guard let first = requests[a].startAt, let second = requests[b].startAt else { return false }
+    return (first, a) < (second, b)
+  }
+
+  /// Moves a waiting request past its point of no return.
+  mutating func start(_ index: Int) {
+    requests[index].state = .inProgress
+    for connector in names.indices { requests[index].legs[connector]?.isStarted = true }
+    audit(.started, requests[index].id)
+  }
+
   /// Makes an engine's changes, in order; returns the planned calls with their people.
   public mutating func apply(_ changes: [Change], at now: Instant) -> [Call] {
     apply(changes, at: now, flaw: nil)
@@ -89,7 +107,7 @@ extension ModelStore {
       case .connector(let name, let state): hear(state, of: position(name), flaw)
       }
     }
-    settle()
+    settle(flaw)
     return planned.compactMap { key in
       guard var call = call(key) else { return nil }
       call.schedule = CallSchedule(due: now, isHeld: true)
@@ -145,19 +163,24 @@ extension ModelStore {
 
   /// What the engine found never ends or replaces what a person decided.
   private mutating func hear(_ state: ConnectorState, of connector: Int, _ flaw: Flaw?) {
-    guard flaw == .engineOverrulesPeople || states[connector]?.isDisabled != true else { return }
+    guard flaw == .engineOverrulesPeople || states[connector]?.isDisabled != true,
+      states[connector] != state
+    else { return }
     change(connector, to: state, flaw)
-    audits += 1
+    touchedSince = touched.count
+    audit(.connector(state.word), nil, names[connector])
   }
 
-  /// Ends requests whose last task closed.
-  mutating func settle() {
-    for index in requests.indices where requests[index].state == .inProgress {
+  /// Ends requests whose last task closed, in the order of those tasks.
+  mutating func settle(_ flaw: Flaw? = nil) {
+    let changed = touched.map { position($0.request) }
+    (touched, touchedSince) = ([], 0)
+    for (place, index) in changed.enumerated() where requests[index].state == .inProgress {
+      guard !changed[(place + 1)...].contains(index) else { continue }
       let tasks = requests[index].legs.compactMap { $0?.task }
       guard tasks.allSatisfy(\.state.isClosed) else { continue }
       let hasWaiver = tasks.contains { $0.state == .waived }
-      requests[index].state = hasWaiver ? .completedWithExceptions : .completed
-      notices += 1
+      end(index, as: hasWaiver ? .completedWithExceptions : .completed, flaw)
     }
   }
 }

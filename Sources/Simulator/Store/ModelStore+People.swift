@@ -15,10 +15,11 @@ struct ModelAcceptance: Sendable {
 
 // What people and files do.
 extension ModelStore {
-  /// Makes a request durable with all that follows from it; the same key returns the same request.
-  mutating func accept(_ given: ModelAcceptance, flaw: Flaw?) -> PurgeRequestID {
+  /// Makes a request durable with all that follows from it; the same key returns the same request,
+  /// and nil when it came with other people before.
+  mutating func accept(_ given: ModelAcceptance, flaw: Flaw?) -> PurgeRequestID? {
     if flaw != .idempotencyForgotten, let known = requests.first(where: { $0.key == given.key }) {
-      return known.id
+      return known.people == given.people || flaw == .otherBodyAccepted ? known.id : nil
     }
     let id = PurgeRequestID(bits: UInt64(requests.count + 1))
     if flaw != .referenceOverlooked {
@@ -28,7 +29,7 @@ extension ModelStore {
     }
     for person in given.people { tombstones[person] = true }
     var legs: [Leg?] = names.map { _ in nil }
-    for connector in given.connectors { legs[connector] = newLeg(connector, id, given) }
+    for connector in given.connectors { legs[connector] = newLeg(connector, id, given, flaw) }
     // Where nobody is known there is nothing to wait for.
     let isWaiting =
       given.startAt != nil && legs.contains { $0.map { !$0.task.state.isClosed } ?? false }
@@ -37,17 +38,21 @@ extension ModelStore {
         id: id, key: given.key, people: given.people,
         state: isWaiting ? .pending : .inProgress, startAt: given.startAt,
         acceptedAt: given.accepted, legs: legs))
-    audits += 1
-    settle()
+    audit(.accepted, id)
+    for connector in given.connectors { touch(TaskKey(id, names[connector])) }
+    settle(flaw)
     return id
   }
 
-  private func newLeg(_ connector: Int, _ id: PurgeRequestID, _ given: ModelAcceptance) -> Leg {
+  private func newLeg(
+    _ connector: Int, _ id: PurgeRequestID, _ given: ModelAcceptance, _ flaw: Flaw?
+  ) -> Leg {
     let key = TaskKey(id, names[connector])
     var leg = Leg(
       task: ConnectorTask(
         key, total: given.people.count, blockedBy: states[connector]?.blockingCode),
-      lane: given.lane, acceptedAt: given.accepted, deadline: given.deadline,
+      lane: flaw == .bulkGoesFirst ? given.lane.exchanged : given.lane, acceptedAt: given.accepted,
+      deadline: given.deadline,
       isStarted: given.startAt == nil)
     let everybody = 0..<given.people.count
     if !given.people.contains(where: People.isKnown), leg.task.plan(everybody) {
@@ -68,7 +73,13 @@ extension ModelStore {
       (first, all, since) = (earlier, known + places.filter { !known.contains($0) }, before)
     }
     change(connector, to: .disabled(.referencesPurgedUser(first, all), since: since), flaw)
-    audits += 1
+    audit(.named, request, names[connector])
+  }
+
+  /// Writes a person's or a file's word about a connector.
+  mutating func set(_ connector: Int, to state: ConnectorState, _ flaw: Flaw?) {
+    change(connector, to: state, flaw)
+    if flaw != .decisionUnrecorded { audit(.connector(state.word), nil, names[connector]) }
   }
 
   /// Writes a connector's state and blocks or unblocks its open tasks.
@@ -97,7 +108,7 @@ extension ModelStore {
     _ = leg.task.waive()
     leg.results += open.map { ($0, .waived) }
     put(leg)
-    audits += 1
+    audit(.waived, key.request, key.connector)
     settle()
     return true
   }
@@ -115,7 +126,8 @@ extension ModelStore {
     leg.task.retry(leg.exceptions.map { (verdict: $0.verdict, count: 1) })
     leg.exceptions = []
     put(leg)
-    audits += 1
+    audit(.retried, key.request, key.connector)
+    settle()
     return true
   }
 
@@ -123,8 +135,8 @@ extension ModelStore {
   mutating func cancel(_ request: Int) -> Bool {
     guard requests[request].state.successors.contains(.cancelled) else { return false }
     for connector in names.indices { requests[request].legs[connector]?.task.cancel() }
-    requests[request].state = .cancelled
-    audits += 1
+    audit(.cancelRequested, requests[request].id)
+    end(request, as: .cancelled)
     return true
   }
 
@@ -165,6 +177,16 @@ extension ModelStore.Leg {
       position = range.upperBound
     }
     return open
+  }
+}
+
+extension Lane {
+  fileprivate var exchanged: Lane {
+    switch self {
+    case .urgent: .bulk
+    case .normal: .normal
+    case .bulk: .urgent
+    }
   }
 }
 

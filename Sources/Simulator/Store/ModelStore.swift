@@ -51,10 +51,15 @@ public struct ModelStore: Sendable {
   var files: [ModelFile?]
   /// Whether each person was ever asked to be purged.
   var tombstones: [Bool] = Array(repeating: false, count: People.count)
-  var audits = 0
-  var notices = 0
+  var audits: [AuditEntry] = []
+  var outbox: [Notice] = []
   /// Changes that found nothing to change, such as an answer after a waiver.
   var ignored = 0
+
+  /// Tasks changed since requests were last ended, each where it was first changed after the latest
+  /// change of a connector: the order in which the real store writes them.
+  var touched: [TaskKey] = []
+  var touchedSince = 0
 
   let names: [ConnectorName]
 
@@ -82,6 +87,11 @@ extension ModelStore {
   mutating func put(_ leg: Leg) {
     let key = leg.task.key
     requests[position(key.request)].legs[position(key.connector)] = leg
+    touch(key)
+  }
+
+  mutating func touch(_ key: TaskKey) {
+    if !touched[touchedSince...].contains(key) { touched.append(key) }
   }
 
   /// Every task's key, in the order of requests and connectors.

@@ -12,6 +12,7 @@ enum Weather: Int, CaseIterable, Sendable {
   case throttledWithSeconds
   case throttledWithDate
   case throttledWithEpoch
+  case throttledWithNegative
   case throttledWithNonsense
   case throttledForYears
   case refusedBatches

@@ -31,6 +31,7 @@ enum Operation: Sendable {
   case retryAll
   case waive(Int)
   case cancel(Int)
+  case delivered([Int])
 }
 
 /// What will happen, by time and then by the order in which it was written down.
@@ -49,6 +50,11 @@ struct Agenda: Sendable {
     case inspect
     case calm
     case caretaker
+    case courier
+    case released(Watch.Release)
+    case singles
+    case otherwise(Int)
+    case tellLate(Int)
   }
 
   struct Entry: Sendable {

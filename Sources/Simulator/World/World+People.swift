@@ -15,11 +15,14 @@ extension World {
       ask(clients.count - 1)
     case .weather(let connector, let kind, let hours):
       coverage.visit(.weather(kind))
+      if hours > 48 { coverage.visit(.deed(.faultForDays)) }
+      watch.disturb(connector)
       weather[connector].removeAll { $0.until <= elapsed }
       weather[connector].append((kind, elapsed + Int64(hours) * 3_600_000))
     case .store(let kind, let minutes):
       coverage.visit(.store(kind))
       trouble = (kind, elapsed + Int64(minutes) * 60_000)
+      watch.disturbAll()
     case .crash(let point, let seconds): arm(point, seconds)
     case .stop(let seconds): stop(seconds)
     case .clock(let size): jump(size)
@@ -32,6 +35,7 @@ extension World {
     case .loseNotices(let minutes):
       coverage.visit(.deed(.loseNotices))
       noticesLostUntil = elapsed + Int64(minutes) * 60_000
+      watch.disturbAll()
     case .spuriousTicks(let count): tickForNothing(count)
     }
   }
@@ -154,24 +158,49 @@ extension World {
     clients[index].isWaiting = false
     watch.told(clients[index].id, id)
     clients[index].id = id
+    if dice.once(in: 12) { agenda.add(.otherwise(index), at: elapsed + 60_000) }
+  }
+
+  /// By mistake a client uses its key for another demand.
+  func askOtherwise(_ index: Int) {
+    guard isUp, !isDraining, clients[index].people.count > 1 else { return }
+    var given = acceptance(index)
+    given.people.removeLast()
+    submit(.accept(given))
+  }
+
+  private func isRefused(_ given: ModelAcceptance, _ id: PurgeRequestID?) -> Bool {
+    guard given.people != clients[given.key].people else { return false }
+    coverage.visit(.deed(.otherDemand))
+    watch.answeredOtherwise(id)
+    return true
   }
 
   /// The store has the request; whether the client hears of it is another matter.
   func accept(_ given: ModelAcceptance, isReported: Bool) {
-    let before = store.states
+    let (before, audits) = (store.states, store.audits.count)
     var given = given
     // The scan and the transaction are one: nobody edits between them.
     given.references = references(to: given.people)
-    let id = store.accept(given, flaw: flaw)
+    let answer = store.accept(given, flaw: flaw)
+    if isRefused(given, answer) { return }
+    guard let id = answer else { return }
     tell("request \(id.number) is accepted: \(given.people.count) people at \(given.connectors)")
     look(at: store.keys)
-    noteStates(before)
+    noteStates(before, audits)
     watch.checkKeys(store)
     guard isReported else { return }
     for (connector, _) in given.references { tellEngine(connector) }
     announce(given.connectors)
+    expectSoon(id)
     if activeTrouble == .appliedButFailed || dice.once(in: 20) { return tryAgain(given.key) }
     told(given.key, id)
+  }
+
+  private func expectSoon(_ id: PurgeRequestID) {
+    guard noticesLostUntil <= elapsed, watch.expectsSoon(store.requests[store.position(id)], self)
+    else { return }
+    agenda.add(.singles, at: elapsed + Watch.longestWaitOfOne, life: life)
   }
 
   /// Tells the engine of new work; a notice that is lost is made up for by asking now and then.
@@ -185,21 +214,34 @@ extension World {
 // Administrators and operators.
 extension World {
   func operate(_ operation: Operation) {
-    let before = store.states
+    let (before, audits) = (store.states, store.audits.count)
     switch operation {
     case .disable(let connector):
       guard store.states[connector]?.isDisabled == false else { return }
-      store.change(
+      store.set(
         connector, to: .disabled(.administrator(note: "maintenance"), since: now), flaw)
       tellEngine(connector)
     case .enable(let connector): enable(connector)
-    case .reload(let connector): if reload(connector) { tellEngine(connector) }
+    case .reload(let connector): if reload(connector) { tellDecision(connector) }
     case .retryAll: retryAll()
     case .waive(let number): waive(number)
     case .cancel(let number): cancel(number)
+    case .delivered(let sequences):
+      store.markDelivered(sequences)
+      isCourierUnderWay = false
+      return callCourier()
     }
     look(at: store.keys)
-    noteStates(before)
+    noteStates(before, audits)
+    for (connector, state) in before.enumerated() where state?.isDisabled == true {
+      if store.states[connector] == .enabled { expectRelease(connector) }
+    }
+  }
+
+  /// What is enabled again and has work must move soon.
+  private func expectRelease(_ connector: Int) {
+    guard let release = watch.release(connector, self) else { return }
+    agenda.add(.released(release), at: elapsed + watch.patience(connector), life: life)
   }
 
   private func retryAll() {
@@ -235,7 +277,15 @@ extension World {
     case .disabled(.administrator, _), .disabled(.unreachable, _): examine(connector)
     default: return
     }
-    tellEngine(connector)
+    tellDecision(connector)
+  }
+
+  /// Tells the engine what was decided about a connector.
+  private func tellDecision(_ connector: Int) {
+    guard flaw == .enablingHeardLate, store.states[connector] == .enabled else {
+      return tellEngine(connector)
+    }
+    agenda.add(.tellLate(connector), at: elapsed + 60_000, life: life)
   }
 
   /// Applies what a file says now; `false` when nothing follows from it.
@@ -244,7 +294,7 @@ extension World {
     if file.isRemoved {
       guard let state else { return false }
       if case .disabled(.removedFromConfiguration, _) = state { return false }
-      store.change(connector, to: .disabled(.removedFromConfiguration, since: now), flaw)
+      store.set(connector, to: .disabled(.removedFromConfiguration, since: now), flaw)
       return true
     }
     if file.isBroken { return refuse(connector, state) }
@@ -264,7 +314,7 @@ extension World {
   private func refuse(_ connector: Int, _ state: ConnectorState?) -> Bool {
     switch state {
     case nil, .disabled(.configurationInvalid, _), .disabled(.removedFromConfiguration, _):
-      store.change(
+      store.set(
         connector, to: .disabled(.configurationInvalid(["line 1"]), since: now), flaw)
       return true
     default: return false
@@ -278,13 +328,13 @@ extension World {
       let request = store.requests.first(where: { $0.people.contains(owner) })
     {
       let place = Self.setting(connector, files[connector]).place
-      store.change(
+      store.set(
         connector, to: .disabled(.referencesPurgedUser(request.id, [place]), since: now), flaw)
       return
     }
     if let reason = check(connector) { return keepOrDisable(connector, reason) }
     store.files[connector] = files[connector]
-    store.change(connector, to: .enabled, flaw)
+    store.set(connector, to: .enabled, flaw)
   }
 
   private func keepOrDisable(_ connector: Int, _ reason: DisabledReason) {
@@ -292,7 +342,7 @@ extension World {
     case .enabled, .degraded, .disabled(.referencesPurgedUser, _),
       .disabled(.credentialRejected, _):
       return
-    default: store.change(connector, to: .disabled(reason, since: now), flaw)
+    default: store.set(connector, to: .disabled(reason, since: now), flaw)
     }
   }
 
@@ -365,7 +415,7 @@ extension World {
   /// Whether nothing is owed to anybody.
   private var isDone: Bool {
     isUp && engine.isQuiet && jobsWaiting == 0 && clients.allSatisfy { $0.id != nil }
-      && store.requests.allSatisfy(\.state.isFinal)
+      && store.requests.allSatisfy(\.state.isFinal) && store.waitingNotices(atMost: 1).isEmpty
   }
 
   private var isAtRest: Bool { isDone && !store.states.contains { $0 != .enabled } }

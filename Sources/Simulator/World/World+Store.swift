@@ -72,7 +72,8 @@ extension World {
     if flaw == .commitLostInCrash { earlierStore = store }
     switch job {
     case .load(let name, let calls, let tasks):
-      let work = store.load(name, calls: calls, tasksPerLane: tasks, at: now)
+      let work = store.load(
+        name, calls: calls, tasksPerLane: tasks, at: now, flaw: flaw)
       if isReported { post(.loaded(work)) }
     case .commit(let id, let changes, let epoch, let wasReported):
       apply(id, altered(changes), epoch, isReported: isReported && !wasReported)
@@ -86,12 +87,12 @@ extension World {
   ) {
     watch.applies(epoch: epoch, while: life)
     watch.looks(at: changes, self)
-    let before = store.states
+    let (before, audits) = (store.states, store.audits.count)
     note(changes)
     let planned = store.apply(changes, at: now, flaw: flaw)
     watch.checkJudgements(before, store.states)
     look(at: changes.compactMap(\.task))
-    noteStates(before)
+    noteStates(before, audits)
     guard isReported else { return }
     post(activeTrouble == .appliedButFailed ? .commitFailed(id) : .committed(id, planned))
   }
@@ -100,9 +101,13 @@ extension World {
   func look(at keys: [TaskKey]) {
     watch.check(keys, store, &coverage)
     watch.checkReferences(store)
+    watch.checkOutbox(store)
+    callCourier()
   }
 
-  func noteStates(_ before: [ConnectorState?]) {
+  /// After states may have changed; `audits` counts what was written down before.
+  func noteStates(_ before: [ConnectorState?], _ audits: Int) {
+    watch.checkAudit(before, after: audits, store)
     for (old, new) in zip(before, store.states) {
       guard let old, let new, old.word != new.word else { continue }
       coverage.visit(.connector(old.word, new.word))
@@ -156,6 +161,13 @@ extension World {
       Array(segments.dropLast())
     case .throttleBurnsAttempt where attempt.code == .rateLimited:
       segments.map { $0.again { $0.attempts += 1 } }
+    case .waitsTooShort where attempt.code != .rateLimited:
+      segments.map { segment in
+        segment.again {
+          if $0.attempts == 0 { return }
+          $0.due = attempt.ended + Span(milliseconds: ($0.due - attempt.ended).milliseconds / 100)
+        }
+      }
     case .waitsTooLong:
       segments.map { segment in
         segment.again {

@@ -81,8 +81,9 @@ extension World {
       let reset = (now.milliseconds / 1_000) + Int64(dice.below(600)) - 60
       return ["X-RateLimit-Reset": "\(reset)"]
     }
+    if weather.contains(.throttledWithNegative) { return ["Retry-After": "-\(dice.below(900))"] }
     if weather.contains(.throttledWithNonsense) {
-      return ["Retry-After": dice.pick(["-5", "soon", "", "1e999", "NaN", "99 Feb 2026"])]
+      return ["Retry-After": dice.pick(["soon", "", "1e999", "NaN", "99 Feb 2026", "0x10"])]
     }
     return weather.contains(.throttledForYears) ? ["Retry-After": "999999999999"] : nil
   }
@@ -106,6 +107,7 @@ extension World {
     switch flaw {
     case .lostAnswer where dice.once(in: 12): return
     case .answersSwapped: return swap(trip, key, result)
+    case .illnessDisguised: return hear(trip, key, result, as: Self.nonsense(result))
     case .patienceIgnored: return hear(trip, key, result, as: Self.withoutHints(result))
     default: hear(trip, key, result, as: result)
     }
@@ -134,6 +136,14 @@ extension World {
     heldAnswer = nil
     hear(other, otherKey, earlier, as: result)
     if isUp { hear(trip, key, result, as: earlier) }
+  }
+
+  /// An answer that shows a vendor well, in place of a failure.
+  private static func nonsense(
+    _ result: Result<HTTPResponse, HTTPFailure>
+  ) -> Result<HTTPResponse, HTTPFailure> {
+    if case .success(let response) = result, response.status < 500 { return result }
+    return .success(HTTPResponse(302))
   }
 
   private static func withoutHints(

@@ -49,6 +49,7 @@ final class World {
   var lastJump: Int64 = 0
   var trips = 0
   var downForSeconds = 1
+  var isCourierUnderWay = false
 
   // What is looked at.
   var watch: Watch
@@ -149,6 +150,11 @@ extension World {
     case .inspect: inspect()
     case .calm: calm()
     case .caretaker: takeCare()
+    case .courier: deliverNotices()
+    case .released(let release): watch.checkReleased(release, self)
+    case .singles: watch.checkSingles(self)
+    case .otherwise(let index): askOtherwise(index)
+    case .tellLate(let connector): tellEngine(connector)
     }
   }
 
@@ -169,12 +175,16 @@ extension World {
     guard !isUp else { return }
     (isUp, isDraining, life, upSince) = (true, false, life + 1, elapsed)
     (jobsWaiting, jobFree, deliveryFree, wakeAt) = (0, elapsed, elapsed, nil)
-    engine = Engine(seed: dice.next())
+    var policy = EnginePolicy()
+    policy.tasksPerLane = scenario.tasksPerLane
+    engine = Engine(policy: policy, seed: dice.next())
+    isCourierUnderWay = false
     if flaw != .holdsSurviveRestart { store.forgetHolds() }
     watch.restart(store, clients, at: elapsed)
     tell("the hub starts")
     for connector in store.names.indices { _ = reload(connector) }
     for connector in store.names.indices { tellEngine(connector) }
+    callCourier()
   }
 
   func crash(forSeconds seconds: Int, _ why: String) {
@@ -193,6 +203,7 @@ extension World {
 
   func tellEngine(_ connector: Int) {
     guard let state = store.states[connector] else { return }
+    watch.disturb(connector)
     post(.connectorChanged(store.names[connector], behaviour(connector), state))
   }
 

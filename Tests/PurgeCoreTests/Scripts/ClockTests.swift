@@ -66,4 +66,23 @@ import Testing
     world.pass(.seconds(9))
     #expect(world.inAir.count == 1)
   }
+
+  @Test func `S12 leaves the window of calls in hand as wide as it was`() throws {
+    var traits = ConnectorTraits()
+    traits.concurrent = 1
+    var world = World.make(traits)
+    world.submit(50, lane: .bulk, within: .days(1))
+    setBack(&world)
+    for _ in 0..<10 { world.answer(200) }
+    let view = try #require(world.engine.connector(World.connector))
+    #expect(view.held <= 2)
+    #expect(world.sent.count == 11)
+  }
+
+  @Test func `L4 lets the store say anew what is due`() {
+    var world = World.make()
+    let before = world.loads.count
+    setBack(&world)
+    #expect(world.loads.count == before + 1)
+  }
 }
