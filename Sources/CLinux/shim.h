@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <time.h>
 
 /* epoll_ctl without the union that Swift would have to fill. */
@@ -17,6 +18,10 @@ static inline int64_t hub_now(void) {
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
+
+/* Ends a connection for both sides. Every C module brings its own copy of the constant, and which
+   one Swift finds differs from build to build. */
+static inline void hub_hang_up(int descriptor) { shutdown(descriptor, SHUT_RDWR); }
 
 /* glibc declares this for GNU sources only. */
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);

@@ -96,7 +96,7 @@ final class SocketTable {
     while rounds > 0, unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 {
       rounds -= 1
     }
-    shutdown(descriptor, Int32(SHUT_RDWR))
+    hub_hang_up(descriptor)
   }
 
   private func forget(_ descriptor: Int32) {

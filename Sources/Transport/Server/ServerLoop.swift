@@ -99,7 +99,7 @@ final class ServerLoop {
     nextSweep = now.later(by: min(1000, limits.requestTime.milliseconds))
     for visit in visits {
       guard let deadline = visit.deadline, deadline <= now else { continue }
-      shutdown(visit.descriptor, Int32(SHUT_RDWR))
+      hub_hang_up(visit.descriptor)
     }
   }
 }
