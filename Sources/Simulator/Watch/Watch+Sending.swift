@@ -24,7 +24,7 @@ extension Watch {
     expect("S7", row.schedule.due <= latest, "\(key.words) is sent before it is due")
     // Whoever is told that an applied batch failed may give back what was given out again; the real
     // process ends where a commit's outcome is unknown.
-    if case .appliedButFailed? = world.trouble?.kind { return }
+    if isCommitDenied { return }
     expect("S6", row.schedule.isHeld, "\(key.words) is sent though the store has it")
   }
 

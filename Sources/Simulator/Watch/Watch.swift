@@ -36,6 +36,8 @@ struct Watch: Sendable {
   var buckets: [String: (level: Double, at: Int64)] = [:]
   var ended: [TaskKey] = []
   var isDraining = false
+  /// Whether this process was told that a commit failed which the store made.
+  var isCommitDenied = false
   /// What the vendor answered in the last minute.
   var answers: [[(at: Int64, isFailure: Bool)]]
   var isStartingSlowly: [Bool]
@@ -127,7 +129,7 @@ extension Watch {
       (pausedUntil[position], quietUntil[position]) = (0, 0)
       (failedProbes[position], changedAt[position]) = (0, elapsed)
     }
-    (buckets, ended, isDraining) = ([:], [], false)
+    (buckets, ended, isDraining, isCommitDenied) = ([:], [], false, false)
     disturbAll()
     sent = names.map { _ in [:] }
     checkMemory(store, clients)

@@ -94,7 +94,9 @@ extension World {
     look(at: changes.compactMap(\.task))
     noteStates(before, audits)
     guard isReported else { return }
-    post(activeTrouble == .appliedButFailed ? .commitFailed(id) : .committed(id, planned))
+    let isDenied = activeTrouble == .appliedButFailed
+    if isDenied { watch.isCommitDenied = true }
+    post(isDenied ? .commitFailed(id) : .committed(id, planned))
   }
 
   /// Looks at tasks that were just changed.
