@@ -4,7 +4,9 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 /* epoll_ctl without the union that Swift would have to fill. */
 static inline int hub_epoll_set(int epoll, int operation, int descriptor, uint32_t events) {
@@ -17,6 +19,20 @@ static inline int64_t hub_now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* A descriptor that can be read when somebody sets the wall clock; -1 when there is none left. */
+static inline int hub_clock_watch(void) {
+  return timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+/* Waits for the next time the clock is set, and forgets the last. */
+static inline void hub_clock_wait(int watch) {
+  /* A century from now: only its cancellation is of interest. */
+  struct itimerspec never = {.it_value = {.tv_sec = 4102444800}};
+  uint64_t count;
+  (void)!read(watch, &count, sizeof count);
+  timerfd_settime(watch, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, 0);
 }
 
 /* Ends a connection for both sides. Every C module brings its own copy of the constant, and which

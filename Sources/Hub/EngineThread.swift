@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import HTTPTypes
 import PurgeCore
@@ -162,6 +163,7 @@ extension EngineThread {
     private var isStalled = false
     private var revision = 0
     private var isStopping = false
+    private var clock: WallClock
 
     /// What a transfer is for.
     private enum Purpose {
@@ -174,6 +176,8 @@ extension EngineThread {
       self.thread = thread
       self.client = client
       self.engine = engine
+      clock = WallClock(at: thread.now())
+      client.watch(descriptor: clock.watch)
     }
 
     func run() {
@@ -185,7 +189,10 @@ extension EngineThread {
         for letter in letters { open(letter) }
         report()
         if isStopping { break }
-        for finished in client.turn(waitingAtMost: patience()) { deliver(finished) }
+        let finished = client.turn(waitingAtMost: patience())
+        if client.readable.contains(clock.watch) { clock.listen() }
+        if noticeClock(thread.now()) { nextTick = thread.now() }
+        for finished in finished { deliver(finished) }
         tickIfDue()
       }
       for purpose in transfers.values {
@@ -210,7 +217,17 @@ extension EngineThread {
       case .answered, .tokenAnswered, .loaded, .tick: break
       default: revision += 1
       }
-      for effect in engine.handle(event, at: thread.now()) { perform(effect) }
+      let now = thread.now()
+      _ = noticeClock(now)
+      for effect in engine.handle(event, at: now) { perform(effect) }
+    }
+
+    /// Whether somebody set the clock; the store hears of it before the engine asks it anything.
+    private func noticeClock(_ now: Instant) -> Bool {
+      guard let jump = clock.jump(at: now) else { return false }
+      thread.log?.write(.warning, "clock.set", [.init("milliseconds", JSON(jump.milliseconds))])
+      if jump < .seconds(0) { submit(.setClockBack(.milliseconds(-jump.milliseconds))) }
+      return true
     }
 
     private func perform(_ effect: Effect) {

@@ -6,6 +6,8 @@ public enum EngineWork: Sendable {
   case load(ConnectorName, calls: Int, tasksPerLane: Int)
   /// Make changes durable (`Effect.commit`).
   case commit(BatchID, [Change])
+  /// The clock was set back by so much: calls that wait do so no longer than before.
+  case setClockBack(Span)
 }
 
 extension Store {
@@ -13,8 +15,9 @@ extension Store {
   /// event for the engine, after it is durable.
   ///
   /// Many batches share one transaction. A change that cannot be made although the disk is well is
-  /// set aside: its people need attention, with code 1018, and an entry of the audit says why. A load that could not be made answers with nothing and asks
-  /// to be repeated five seconds later.
+  /// set aside: its people need attention, with code 1018, and an entry of the audit says why. A load
+  /// that could not be made answers with nothing and asks to be repeated five seconds later. Nothing
+  /// is answered to a clock that was set back.
   public func submit(
     _ work: EngineWork, at now: Instant, then: @escaping @Sendable (Event) -> Void
   ) {
@@ -28,6 +31,14 @@ extension Store {
             return { then(.loaded(work)) }
           },
           failed: { _ in then(.loaded(.nothing(connector, until: now + .seconds(5)))) }))
+    case .setClockBack(let span):
+      writer.submit(
+        Writer.Job(
+          write: { transaction throws(StoreError) in
+            try transaction.setClockBack(by: span)
+            return {}
+          },
+          failed: { _ in }))
     case .commit(let batch, let changes):
       let apart = Writer.Job(
         write: { transaction throws(StoreError) in

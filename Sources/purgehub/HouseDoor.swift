@@ -45,6 +45,7 @@ final class HouseDoor: Door {
   static func open(
     _ settings: Settings, _ opening: House.Opening
   ) async throws(CommandFailure) -> HouseDoor {
+    try Descriptors.check()
     Interruption.listen(drainingWithin: settings.drainTimeout)
     do throws(HouseError) {
       return HouseDoor(
@@ -94,6 +95,22 @@ extension CommandFailure {
     self.init(
       exit: exit, problem: error.problem, remedy: error.remedy,
       code: error.kind == .full ? .storageFull : nil)
+  }
+}
+
+/// How many files this process may have open at once.
+enum Descriptors {
+  /// Libdispatch crashes where it gets none, so a hub that could run out of them does not start.
+  static let least: UInt = 64
+
+  static func check() throws(CommandFailure) {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+      limit.rlim_cur < least
+    else { return }
+    throw CommandFailure(
+      exit: .configuration, problem: "Only \(limit.rlim_cur) files may be open at once",
+      remedy: "Allow at least \(least), with ulimit -n or LimitNOFILE.")
   }
 }
 

@@ -50,6 +50,7 @@ private struct Service {
   private let files: FileWatch?
 
   static func start(_ settings: Settings) async throws(CommandFailure) -> Service {
+    try Descriptors.check()
     Interruption.listen(drainingWithin: settings.drainTimeout) { _ in }
     let log = Log(to: STDOUT_FILENO)
     let house: House

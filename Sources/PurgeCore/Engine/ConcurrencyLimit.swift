@@ -14,7 +14,8 @@ struct ConcurrencyLimit: Sendable, Hashable {
   var current: Int { thousandths / 1_000 }
 
   mutating func setCeiling(_ ceiling: Int) {
-    let wasAtCeiling = thousandths == self.ceiling * 1_000
+    // Who has only begun to be trusted is at a low ceiling by chance.
+    let wasAtCeiling = !isSlowStarting && thousandths == self.ceiling * 1_000
     self.ceiling = max(1, ceiling)
     thousandths = wasAtCeiling ? self.ceiling * 1_000 : min(thousandths, self.ceiling * 1_000)
   }
@@ -35,7 +36,7 @@ struct ConcurrencyLimit: Sendable, Hashable {
 
   mutating func startSlowly() {
     thousandths = 1_000
-    isSlowStarting = ceiling > 1
+    isSlowStarting = true
   }
 
   mutating func shift(by span: Span) { reducedAt = reducedAt.map { $0 + span } }

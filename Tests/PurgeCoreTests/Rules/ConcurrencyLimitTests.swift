@@ -49,6 +49,15 @@ import Testing
     #expect(grown == [1, 2, 3, 4, 4])
   }
 
+  @Test func `L2 goes on slowly though a new revision allows more at once`() {
+    var limit = ConcurrencyLimit(ceiling: 1)
+    limit.startSlowly()
+    limit.setCeiling(8)
+    #expect(limit.current == 1)
+    limit.succeeded()
+    #expect(limit.current == 2)
+  }
+
   @Test func `stops its slow start at a throttle`() {
     var limit = ConcurrencyLimit(ceiling: 16)
     limit.startSlowly()
