@@ -191,7 +191,7 @@ extension EngineThread {
         if isStopping { break }
         let finished = client.turn(waitingAtMost: patience())
         if client.readable.contains(clock.watch) { clock.listen() }
-        if noticeClock(thread.now()) { nextTick = thread.now() }
+        noticeClock(thread.now())
         for finished in finished { deliver(finished) }
         tickIfDue()
       }
@@ -218,16 +218,16 @@ extension EngineThread {
       default: revision += 1
       }
       let now = thread.now()
-      _ = noticeClock(now)
+      noticeClock(now)
       for effect in engine.handle(event, at: now) { perform(effect) }
     }
 
-    /// Whether somebody set the clock; the store hears of it before the engine asks it anything.
-    private func noticeClock(_ now: Instant) -> Bool {
-      guard let jump = clock.jump(at: now) else { return false }
+    /// Tells the store and then the engine that somebody set the clock, before anything else is.
+    private func noticeClock(_ now: Instant) {
+      guard let jump = clock.jump(at: now) else { return }
       thread.log?.write(.warning, "clock.set", [.init("milliseconds", JSON(jump.milliseconds))])
       if jump < .seconds(0) { submit(.setClockBack(.milliseconds(-jump.milliseconds))) }
-      return true
+      for effect in engine.handle(.clockSet(by: jump), at: now) { perform(effect) }
     }
 
     private func perform(_ effect: Effect) {

@@ -23,6 +23,11 @@ public enum Event: Sendable {
   case withdrawn([TaskKey])
   /// A `wake` came due.
   case tick
+  /// Somebody set the wall clock, ahead or back, since the last event.
+  ///
+  /// Said before any event of the new time: what the engine remembers is by the clock as it was, and
+  /// a clock that is set back while nothing happens is not seen otherwise.
+  case clockSet(by: Span)
   /// Send nothing new and finish what is in flight.
   case drain
 }

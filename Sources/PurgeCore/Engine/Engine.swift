@@ -27,7 +27,11 @@ public struct Engine: Sendable {
 
   /// Hears what happened and says what is wanted, in order.
   public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
-    if let clock, now < clock { shift(by: now - clock) }
+    if case .clockSet(let span) = event, span < .seconds(0) {
+      shift(by: span)
+    } else if let clock, now < clock {
+      shift(by: now - clock)
+    }
     clock = now
     if case .drain = event { isDraining = true }
     var turn = Turn(now: now, policy: policy, isDraining: isDraining, random: random)
@@ -59,7 +63,7 @@ public struct Engine: Sendable {
     case .commitFailed(let id):
       if ledger.failed(id, at: turn.now, policy) { turn.announce(.storageStalled) }
     case .withdrawn(let keys): withdraw(keys, &turn)
-    case .tick: break
+    case .tick, .clockSet: break
     case .drain: for position in slots.indices { slots[position].giveUpHand(&turn) }
     }
   }

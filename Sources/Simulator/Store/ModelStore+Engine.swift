@@ -2,6 +2,27 @@ public import PurgeCore
 
 // What the engine asks: the rules of the real store's load and commit.
 extension ModelStore {
+  /// Brings what waits back by as much as the clock was.
+  public mutating func setClockBack(by span: Span) {
+    for request in requests.indices {
+      for connector in requests[request].legs.indices {
+        requests[request].legs[connector]?.rows.setBack(by: span)
+      }
+    }
+  }
+}
+
+extension [ModelStore.Row] {
+  fileprivate mutating func setBack(by span: Span) {
+    for place in indices where !self[place].schedule.isHeld {
+      let due = self[place].schedule.due
+      guard due.milliseconds > 0 else { continue }
+      self[place].schedule.due = due + .milliseconds(-span.milliseconds)
+    }
+  }
+}
+
+extension ModelStore {
   /// Gives out due calls, now held by the engine, and tasks to plan.
   public mutating func load(
     _ name: ConnectorName, calls: Int, tasksPerLane: Int, at now: Instant

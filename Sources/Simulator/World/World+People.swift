@@ -65,9 +65,14 @@ extension World {
   private func jump(_ size: JumpSize) {
     coverage.visit(.jump(size))
     lastJump = elapsed
+    watch.pass(to: now)
     offset += size.span.milliseconds
     watch.jumped(self)
-    if isUp, let due = wakeAt { wake(at: due) }
+    guard isUp else { return }
+    if let due = wakeAt { wake(at: due) }
+    // The engine's thread is woken by the kernel, and tells the store and the engine.
+    if size.span < .seconds(0) { store.setClockBack(by: .milliseconds(-size.span.milliseconds)) }
+    hear(.clockSet(by: size.span))
   }
 
   private func tickForNothing(_ count: Int) {
