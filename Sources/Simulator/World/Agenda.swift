@@ -13,6 +13,8 @@ struct Trip: Sendable {
   let connector: Int
   let purpose: Purpose
   let request: HTTPRequest
+  /// The process that sent it, and the only one that hears the answer.
+  let life: Int
 }
 
 /// What the store was asked and has not done yet.

@@ -14,7 +14,8 @@ extension World {
       request.fields["Idempotency-Key"] = "\(dice.next())"
     }
     if case .call(let key) = purpose { watch.departs(key, request) }
-    let trip = Trip(number: trips, connector: connector, purpose: purpose, request: request)
+    let trip = Trip(
+      number: trips, connector: connector, purpose: purpose, request: request, life: life)
     let weather = weather(at: connector)
     let delay = dice.within(weather.contains(.slowness) ? 2_000...25_000 : 5...150)
     if let failure = Self.failureOnTheWay(weather) {
@@ -33,7 +34,7 @@ extension World {
   private func add(
     _ trip: Trip, _ result: Result<HTTPResponse, HTTPFailure>, after delay: Int64
   ) {
-    agenda.add(.answer(trip, result), at: elapsed + delay, life: life)
+    agenda.add(.answer(trip, result), at: elapsed + delay, life: trip.life)
   }
 
   /// The vendor acts, whether or not anybody hears of it.
