@@ -41,6 +41,21 @@ enum Sources {
     #expect(gate.contains("config/setup --tests && config/test"))
   }
 
+  @Test func `names a test that is there for every fault survived`() throws {
+    let section = try String(contentsOfFile: Sources.root + "/README.md", encoding: .utf8)
+      .split(separator: "\n## ").first { $0.hasPrefix("Faults survived") }
+    let rows = try #require(section).split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
+    #expect(rows.count > 20)
+    for row in rows {
+      let cells = row.split(separator: " | ")
+      for test in try #require(cells.last).dropLast(2).split(separator: "; ") {
+        let parts = test.split(separator: ": ", maxSplits: 1)
+        let file = try String(contentsOfFile: Sources.root + "/Tests/" + parts[0], encoding: .utf8)
+        #expect(file.contains("func `" + parts[1] + "`"), "\(test)")
+      }
+    }
+  }
+
   private func lines() throws -> [Substring] {
     try String(contentsOfFile: Sources.root + "/README.md", encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false)
