@@ -20,6 +20,8 @@ extension Watch {
 
   /// S12: nor does what waits to become durable grow without end.
   mutating func checkBacklog(_ count: Int) {
+    // Where commits are made and denied again and again, the real process ended at the first.
+    guard !isCommitDenied else { return }
     expect("S12", count <= 60 * names.count, "\(count) changes wait to become durable")
   }
 
