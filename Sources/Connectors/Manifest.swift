@@ -94,10 +94,19 @@ struct Authorization: Sendable {
     case basic(TextTemplate, TextTemplate)
     case headers([HeaderTemplate])
     case query([HeaderTemplate])
+    case aws(AWSCredential)
   }
 
   var parts: [Part] = []
   var token: TokenStep?
+}
+
+/// What a signature of version 4 is made with.
+struct AWSCredential: Sendable {
+  let region: TextTemplate
+  let service: TextTemplate
+  let key: TextTemplate
+  let secret: TextTemplate
 }
 
 /// A name and its templated value.
