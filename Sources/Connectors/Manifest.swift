@@ -32,6 +32,12 @@ public struct Manifest: Sendable {
 
   /// The kinds of identity this vendor knows, in order of preference; a kind may stand twice.
   public var kinds: [IdentityKind] { people.map(\.ours) }
+
+  /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
+  public var strongestEvidence: Evidence {
+    about.evidence
+      ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
+  }
 }
 
 extension Manifest {
