@@ -57,6 +57,17 @@ import Testing
       ending.output.contains("careful   Careful  crm       confirmed  externalId, email  at once"))
   }
 
+  @Test func `lists the others beside one that cannot be read`() async throws {
+    let desk = try makeDesk()
+    try desk.write("{ name: ", to: "manifests/gullible/connector.json5")
+    let list = try await desk.run("connectors", "catalog")
+    #expect(list.code == 0)
+    #expect(list.output.contains("careful   Careful "))
+    #expect(list.output.contains("gullible  cannot be read"))
+    #expect(try await desk.run("connectors", "catalog", "gullible").code == 78)
+    #expect(try await desk.run("connectors", "conformance", "gullible").code == 1)
+  }
+
   @Test func `tells everything about one, and which setting names a person`() async throws {
     let kind = try await makeDesk().run("connectors", "catalog", "careful", "--json").json
     #expect(kind["permission"] == "people.delete")
