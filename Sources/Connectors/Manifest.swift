@@ -32,6 +32,12 @@ public struct Manifest: Sendable {
 
   /// The kinds of identity this vendor knows, in order of preference; a kind may stand twice.
   public var kinds: [IdentityKind] { people.map(\.ours) }
+
+  /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
+  public var strongestEvidence: Evidence {
+    about.evidence
+      ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
+  }
 }
 
 extension Manifest {
@@ -94,10 +100,19 @@ struct Authorization: Sendable {
     case basic(TextTemplate, TextTemplate)
     case headers([HeaderTemplate])
     case query([HeaderTemplate])
+    case aws(AWSCredential)
   }
 
   var parts: [Part] = []
   var token: TokenStep?
+}
+
+/// What a signature of version 4 is made with.
+struct AWSCredential: Sendable {
+  let region: TextTemplate
+  let service: TextTemplate
+  let key: TextTemplate
+  let secret: TextTemplate
 }
 
 /// A name and its templated value.

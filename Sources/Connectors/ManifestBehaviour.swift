@@ -148,7 +148,7 @@ extension ConnectorTraits {
 
 extension Manifest {
   /// Whether a step can ever end in more than "accepted".
-  fileprivate func confirms(_ step: Step) -> Bool {
+  func confirms(_ step: Step) -> Bool {
     let words = (step.rules + rules).map(\.word)
     if words.contains(.erased) || words.contains(.verifiedAbsent) { return true }
     if !step.job.isEmpty || words.contains(.pending) {

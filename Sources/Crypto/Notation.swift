@@ -27,6 +27,19 @@ extension [UInt8] {
   /// Base64 with padding (RFC 4648, section 4).
   public var base64: String { Data(self).base64EncodedString() }
 
+  /// Base64 for URLs, without padding (RFC 4648, section 5).
+  public var base64url: String {
+    String(
+      decoding: base64.utf8.compactMap { sign in
+        switch sign {
+        case UInt8(ascii: "+"): UInt8(ascii: "-")
+        case UInt8(ascii: "/"): UInt8(ascii: "_")
+        case UInt8(ascii: "="): nil
+        default: sign
+        }
+      }, as: UTF8.self)
+  }
+
   /// Reads base64 with padding; nothing for other text.
   public init?(base64: String) {
     guard let data = Data(base64Encoded: base64) else { return nil }

@@ -52,7 +52,7 @@ public struct Catalogue: Sendable {
     try manifest(name).connectorFile(named: connector)
   }
 
-  private func manifest(_ name: String) throws(Refusal) -> Manifest {
+  func manifest(_ name: String) throws(Refusal) -> Manifest {
     do throws(Diagnostics) {
       return try Manifest(named: name, reading: bytes(of: "connector.json5", in: name))
     } catch {
@@ -65,7 +65,7 @@ public struct Catalogue: Sendable {
     FileManager.default.contents(atPath: "\(folder)/\(name)/\(file)")
   }
 
-  private func bytes(of file: String, in name: String) throws(Diagnostics) -> [UInt8] {
+  func bytes(of file: String, in name: String) throws(Diagnostics) -> [UInt8] {
     if let data = contents(of: file, in: name) { return Array(data) }
     throw Diagnostics([
       Diagnostic(

@@ -20,6 +20,34 @@ extension Command {
 }
 
 extension Command {
+  static let catalogue = Command(
+    shape: CommandShape(
+      words: ["connectors", "catalog"], operands: ["[KIND]"],
+      summary: "Show the kinds of vendor there are, or everything about one.",
+      example: "purgehub connectors catalog stripe"),
+    opening: nil
+  ) { session async throws(CommandFailure) in
+    let catalogue = Catalogue(try HouseDoor.settings(session.arguments))
+    let names = try session.kinds(in: catalogue)
+    let isFull = !session.arguments.operands.isEmpty
+    var entries: [JSON] = []
+    for name in names {
+      // In a list, one that cannot be read hides no other.
+      if !isFull, (try? catalogue.entry(of: name)) == nil {
+        entries.append(["name": .string(name), "title": "cannot be read: see connectors test"])
+        continue
+      }
+      entries.append(
+        try refusing { () throws(Refusal) in try catalogue.entry(of: name, inFull: isFull) })
+    }
+    if session.wantsJSON {
+      session.print(json: isFull ? entries[0] : ["kinds": .array(entries)])
+    } else {
+      isFull ? session.showKind(entries[0]) : session.showKinds(entries)
+    }
+    return .done
+  }
+
   static let newConnector = Command(
     shape: CommandShape(
       words: ["connectors", "new"], operands: ["NAME"],
@@ -58,7 +86,7 @@ extension Command {
 
 extension Session {
   /// The kind of vendor that is named, or all of them.
-  fileprivate func kinds(in catalogue: Catalogue) throws(CommandFailure) -> [String] {
+  func kinds(in catalogue: Catalogue) throws(CommandFailure) -> [String] {
     guard let name = arguments.operands.first else { return catalogue.names }
     return [try known(name, in: catalogue)]
   }

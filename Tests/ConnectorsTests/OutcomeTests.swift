@@ -163,6 +163,25 @@ import Testing
     #expect(try self.conclusion(answer, rules: rules) == conclusion)
   }
 
+  @Test(
+    arguments: [
+      ("", settled(.erased)), ("{\"ok\": 1}", settled(.erased)),
+      ("<!doctype html><title>Sign in</title>", settled(.failed(.unexpectedBody))),
+      ("{\"ok\": tr", settled(.failed(.unexpectedBody))),
+    ] as [(String, Conclusion)], ["", "{ status: 200, is: \"erased\" }"])
+  func `of 200 is success by its status only beside nothing or JSON`(
+    answer: (body: String, conclusion: Conclusion), rules: String
+  ) throws {
+    let response = HTTPResponse(200, body: Array(answer.body.utf8))
+    #expect(try conclusion(response, rules: rules) == answer.conclusion)
+  }
+
+  @Test func `of 200 with a text of the vendor's own is read by that text`() throws {
+    let response = HTTPResponse(200, body: Array("OK".utf8))
+    let rules = "{ status: 200, text: \"^OK$\", is: \"erased\" }"
+    #expect(try conclusion(response, rules: rules) == Self.settled(.erased))
+  }
+
   @Test func `of 200 that is not UTF-8 is unexpected`() throws {
     let rules = "{ at: \"/deleted\", equals: true, is: \"erased\" }"
     let answer = HTTPResponse(200, body: [0x7B, 0xFF, 0xFE, 0x7D])

@@ -122,6 +122,7 @@ enum KnownWords {
     Place("a setting's type", .manifest, "settings: { properties: { a: { type: \"zz\" } } }"),
     Place("a setting's format", .manifest, "settings: { properties: { a: { format: \"zz\" } } }"),
     Place("auth", .manifest, "auth: { zz: 1 }"),
+    Place("aws", .manifest, "auth: { aws: { zz: 1 } }"),
     Place("a token", .manifest, "auth: { token: { zz: 1 } }"),
     Place("limits", .manifest, "limits: { zz: 1 }"),
     Place("a wait", .manifest, "limits: { wait: { zz: 1 } }"),

@@ -106,6 +106,8 @@ import Testing
     ),
     ("[\"{id}\", \"sha1\", \"hex\"]", "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
     ("[\"{id}\", \"sha256\", \"base64\"]", "abc", "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="),
+    ("[\"{id}\", \"sha256\", \"base64url\"]", "abc", "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"),
+    ("[\"{id}\", [\"plus\", 3600], \"json\"]", "300", "3900"),
     ("[\"{id}\", \"upper\"]", "straße", "STRASSE"),
     ("[\"{id}\", \"digits\"]", "+49 (30) 1", "49301"),
     ("[\"{id}\", [\"strip\", \"+\"]]", "+49", "49"),

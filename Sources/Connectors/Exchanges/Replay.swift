@@ -23,13 +23,26 @@ extension Exchanges.Story {
     ManifestBehaviour(manifest, try configuration(manifest))
   }
 
+  /// The same with another base, on one's own machine, for every request.
+  package func behaviour(
+    _ manifest: Manifest, at base: String
+  ) throws(Diagnostics) -> ManifestBehaviour {
+    ManifestBehaviour(
+      manifest,
+      try configuration(
+        manifest, more: [.init("selfHosted", true), .init("base", .string(base))]))
+  }
+
   /// The case's settings as a connector's file; every secret stands in a pretended environment.
-  private func configuration(_ manifest: Manifest) throws(Diagnostics) -> ConnectorConfiguration {
+  private func configuration(
+    _ manifest: Manifest, more: [JSON.Member] = []
+  ) throws(Diagnostics) -> ConnectorConfiguration {
     let secrets = Set(manifest.schema.properties.filter(\.isSecret).map(\.name))
     let settings = (settings.members ?? []).map { member -> JSON.Member in
       secrets.contains(member.name) ? .init(member.name, ["env": .string(member.name)]) : member
     }
-    let file: JSON = ["use": .string(manifest.name), "settings": .object(settings)]
+    let file = JSON.object(
+      [.init("use", .string(manifest.name)), .init("settings", .object(settings))] + more)
     return try ConnectorConfiguration(
       named: call.key.task.connector, reading: file.encoded(), file: "the case's settings",
       manifests: [manifest.name: manifest]

@@ -60,6 +60,8 @@ extension Step {
     where !rule.word.isSuccess && rule.holds(&answer, item: nil, kind: kind, rows: nil) {
       return Judgement(rule, answer)
     }
+    // Who stands only in the body was not looked for at an address that is not there.
+    if answer.isNotFound, !addressesMember { return Judgement(.blocked, .refused) }
     return answer.isSuccess ? nil : answer.usualFailure
   }
 }

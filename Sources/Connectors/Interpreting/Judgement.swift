@@ -36,7 +36,6 @@ extension OutcomeWord {
 /// An answer's body, read as JSON only when something asks for it.
 struct Answer {
   let response: HTTPResponse
-  private var hasAskedForBody = false
   private var read: JSON??
 
   init(_ response: HTTPResponse) { self.response = response }
@@ -47,18 +46,14 @@ struct Answer {
 
   /// The body as JSON; nothing when it is none.
   mutating func json() -> JSON? {
-    hasAskedForBody = true
     if let read { return read }
     let json: JSON? = response.body.isEmpty ? nil : try? JSON(reading: response.body)
     read = .some(json)
     return json
   }
 
-  /// Whether a rule wanted the body and there was one, but none that could be read.
-  var isUnreadable: Bool {
-    guard hasAskedForBody, !response.body.isEmpty, case .some(nil) = read else { return false }
-    return true
-  }
+  /// Whether there is a body and it is no JSON: a page for people, half a document.
+  mutating func isForeign() -> Bool { !response.body.isEmpty && json() == nil }
 
   var text: String { String(decoding: response.body.prefix(65_536), as: UTF8.self) }
 }
@@ -76,6 +71,10 @@ extension Rule {
     }
     if let wanted = self.rows, wanted != rows { return false }
     if let text, !text.isFound(in: answer.text) { return false }
+    // A status alone is no evidence beside a body that no such vendor would send.
+    if test == nil, text == nil, self.rows == nil, word.endsObligation, answer.isSuccess {
+      return !answer.isForeign()
+    }
     guard let place, let test else { return true }
     guard let body = item ?? answer.json() else { return false }
     return test.holds(body.at(place))
@@ -111,7 +110,7 @@ extension Step {
     if answer.isNotFound, usesMember { return whenNotFound(people) }
     guard answer.isSuccess else { return answer.usualFailure }
     // Where a rule says what success looks like, another 2xx is not it (OS-25).
-    if describesSuccess || answer.isUnreadable { return Judgement(.failed, .unexpectedBody) }
+    if describesSuccess || answer.isForeign() { return Judgement(.failed, .unexpectedBody) }
     return Judgement(job.isEmpty ? .erased : .pending)
   }
 

@@ -25,6 +25,7 @@ extension Step {
       request.fields.append("Content-Type", type)
     }
     if let idempotency { request.fields.append(idempotency, UUIDs.request(frame)) }
+    if label != "token" { try frame.program.manifest.auth.sign(&request, frame) }
     try frame.program.check(request.url, base: label == "token" ? request.url : base)
     return request
   }
@@ -73,6 +74,23 @@ extension Authorization {
         for parameter in parameters {
           request.url = request.url.adding(parameter.name, try frame.text(of: parameter.value))
         }
+      case .aws: break
+      }
+    }
+  }
+
+  /// Adds what covers the whole request, once nothing else is added.
+  fileprivate func sign(_ request: inout HTTPRequest, _ frame: Frame) throws(Unbound) {
+    for case .aws(let credential) in parts {
+      let signature = AWSSignature(
+        region: try frame.text(of: credential.region),
+        service: try frame.text(of: credential.service),
+        key: try frame.text(of: credential.key), secret: try frame.text(of: credential.secret))
+      guard let host = Origin(request.url)?.authority else { throw Unbound(name: "base") }
+      do throws(CryptoError) {
+        try signature.sign(&request, host: host, at: frame.call.now)
+      } catch {
+        throw Unbound(name: "aws")
       }
     }
   }

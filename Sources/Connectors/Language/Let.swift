@@ -10,10 +10,13 @@ struct Let: Sendable {
 
   enum Function: Sendable {
     case trim, lower, upper, digits
-    case md5, sha1, sha256, hex, base64, unbase64, json
+    case md5, sha1, sha256, hex, base64, base64url, unbase64, json
     case strip(String)
     case quote(String)
     case hmacSHA256(TextTemplate)
+    /// A signature by a private key in PEM.
+    case rs256(TextTemplate)
+    case plus(Int)
   }
 
   let name: String
@@ -81,6 +84,7 @@ extension Let.Function {
     case .digits: .text(piece.text.filter { $0.isASCII && $0.isNumber })
     case .hex: .text(piece.bytes.hex)
     case .base64: .text(piece.bytes.base64)
+    case .base64url: .text(piece.bytes.base64url)
     case .unbase64: [UInt8](base64: piece.text).map(Piece.bytes)
     case .json: .text(piece.text)
     case .strip(let prefix): .text(piece.text.stripping(prefix))
@@ -89,6 +93,17 @@ extension Let.Function {
     case .hmacSHA256(let key):
       (try? MessageCode.hmacSHA256(of: piece.bytes, key: try frame.bytes(of: key)))
         .map(Piece.bytes)
+    case .rs256(let key): Self.signature(of: piece.bytes, by: try frame.bytes(of: key))
+    case .plus(let number): piece.text.plus(number).map { .json(.number($0)) }
+    }
+  }
+
+  private static func signature(of bytes: [UInt8], by pem: [UInt8]) -> Piece? {
+    do {
+      let key = try PrivateKey(pem: pem)
+      return .bytes(try key.rs256(bytes))
+    } catch {
+      return nil
     }
   }
 
@@ -108,8 +123,9 @@ extension Let.Function {
       if case .unbase64 = self { return .bytes }
       return .text
     case .json: return kind == .json ? .text : nil
-    case .hex, .base64: return kind == .json ? nil : .text
-    case .md5, .sha1, .sha256, .hmacSHA256: return kind == .json ? nil : .bytes
+    case .plus: return kind == .text ? .json : nil
+    case .hex, .base64, .base64url: return kind == .json ? nil : .text
+    case .md5, .sha1, .sha256, .hmacSHA256, .rs256: return kind == .json ? nil : .bytes
     }
   }
 }
@@ -119,6 +135,14 @@ extension String {
     let rest = drop { $0.isWhitespace }
     let end = rest.lastIndex { !$0.isWhitespace }.map(rest.index(after:)) ?? rest.startIndex
     return String(rest[..<end])
+  }
+
+  /// The sum as text; nothing where this is no whole number, or the sum is none.
+  fileprivate func plus(_ number: Int) -> String? {
+    guard let (sum, isTooLarge) = Int(self)?.addingReportingOverflow(number), !isTooLarge else {
+      return nil
+    }
+    return String(sum)
   }
 
   fileprivate func stripping(_ prefix: String) -> String {
@@ -137,8 +161,8 @@ extension String {
 extension Node {
   private static let plainFunctions: [String: Let.Function] = [
     "trim": .trim, "lower": .lower, "upper": .upper, "digits": .digits, "md5": .md5,
-    "sha1": .sha1, "sha256": .sha256, "hex": .hex, "base64": .base64, "unbase64": .unbase64,
-    "json": .json,
+    "sha1": .sha1, "sha256": .sha256, "hex": .hex, "base64": .base64, "base64url": .base64url,
+    "unbase64": .unbase64, "json": .json,
   ]
 
   /// A `let`; the scope's `lets` hold those it may use.
@@ -173,7 +197,7 @@ extension Node {
       let near = name.nearest(among: names).map { "did you mean \"\($0)\"? They are" }
       complain(
         "is no function",
-        "\(near ?? "the functions are") \(names.listed), strip, quote, hmac-sha256")
+        "\(near ?? "the functions are") \(names.listed), strip, quote, plus, hmac-sha256, rs256")
       return nil
     }
     guard let elements = elements(), elements.count == 2, let name = elements[0].text() else {
@@ -184,9 +208,11 @@ extension Node {
     case "strip": return elements[1].text().map(Let.Function.strip)
     case "quote": return elements[1].text().map(Let.Function.quote)
     case "hmac-sha256": return elements[1].key(scope).map(Let.Function.hmacSHA256)
+    case "rs256": return elements[1].key(scope).map(Let.Function.rs256)
+    case "plus": return elements[1].count().map(Let.Function.plus)
     default:
       elements[0].complain(
-        "is no function with an argument", "those are strip, quote and hmac-sha256")
+        "is no function with an argument", "those are strip, quote, plus, hmac-sha256 and rs256")
       return nil
     }
   }
@@ -215,7 +241,10 @@ extension Let {
     var uses: [String: Reference] = [:]
     var isPerMember = source.isMadePerPerson
     let keys = functions.flatMap { function -> [NameUse] in
-      if case .hmacSHA256(let key) = function { key.uses } else { [] }
+      switch function {
+      case .hmacSHA256(let key), .rs256(let key): key.uses
+      default: []
+      }
     }
     for use in source.uses + keys {
       isPerMember = isPerMember || scope.isPerMember(use.reference, with: [])

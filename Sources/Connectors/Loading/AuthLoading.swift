@@ -10,10 +10,8 @@ extension ManifestLoader {
     guard let node = root["auth"] else { return authorization }
     for part in node.oneOrMore() {
       guard part.words(Self.authWords) else { continue }
-      for word in ["aws", "plugin"] {
-        part[word]?.complain(
-          "is not available in this version", "use bearer, basic, headers, query or token")
-      }
+      part["plugin"]?.complain(
+        "is not available in this version", "use bearer, basic, headers, query, token or aws")
       if let token = part["token"] {
         if authorization.token != nil { token.complain("is the second token", "fetch one") }
         authorization.token = steps.token(token, scopes.token, names: scopes.tokenNames)
@@ -21,7 +19,8 @@ extension ManifestLoader {
       authorization.parts += part.authorization(scopes.step.adding([.body]))
     }
     if authorization.parts.filter(\.isAuthorizationHeader).count > 1 {
-      node.complain("sends several Authorization headers", "leave one of bearer, basic and headers")
+      node.complain(
+        "sends several Authorization headers", "leave one of bearer, basic, aws and headers")
     }
     return authorization
   }
@@ -31,7 +30,7 @@ extension Authorization.Part {
   /// Whether it writes `Authorization`, of which a request may have one.
   fileprivate var isAuthorizationHeader: Bool {
     switch self {
-    case .bearer, .basic: true
+    case .bearer, .basic, .aws: true
     case .headers(let headers): headers.contains { $0.name.lowercased() == "authorization" }
     case .query: false
     }
@@ -51,7 +50,18 @@ extension Node {
     if let basic = self["basic"].flatMap({ $0.basic(scope) }) { parts.append(basic) }
     if let headers = self["headers"]?.headers(scope) { parts.append(.headers(headers)) }
     if let query = self["query"]?.parameters(scope) { parts.append(.query(query)) }
+    if let aws = self["aws"]?.aws(scope) { parts.append(.aws(aws)) }
     return parts
+  }
+
+  private func aws(_ scope: Scope) -> AWSCredential? {
+    guard words(["region", "service", "key", "secret"]) else { return nil }
+    let region = required("region", "region: \"{region}\"")?.template(scope)
+    let service = required("service", "service: \"mobiletargeting\"")?.template(scope)
+    let key = required("key", "key: \"{accessKey}\"")?.template(scope)
+    let secret = required("secret", "secret: \"{secretKey}\"")?.template(scope)
+    guard let region, let service, let key, let secret else { return nil }
+    return AWSCredential(region: region, service: service, key: key, secret: secret)
   }
 
   private func basic(_ scope: Scope) -> Authorization.Part? {

@@ -54,6 +54,11 @@ extension Behaviour {
     row == 42
   }
 
+  /// Whether it shows only where tokens are fetched.
+  public var isAboutTokenAnswers: Bool {
+    if case .token = stage { true } else { false }
+  }
+
   /// Whether it is met only by who speaks TLS.
   public var isAboutTLS: Bool { row == 44 }
 
