@@ -24,6 +24,9 @@ public struct JSONPath: Sendable, Hashable {
     }
   }
 
+  /// Whether it names one place rather than the rows of a list.
+  public var isSingle: Bool { !steps.contains(.every) }
+
   /// The rows of a list; nothing when the path leads to no list at all.
   ///
   /// An answer without its list is not an answer with an empty one: each `[*]` must stand on an

@@ -23,6 +23,10 @@ extension Walk {
       guard let body = answer.json(), let rows = find.rows.list(in: body) else {
         return fail(.unexpectedBody, member)
       }
+      // The one object of an answer that says nothing of whom it is about is none that was asked for.
+      if find.rows.isSingle, rows.contains(where: { find.lacksGuards($0, frame) }) {
+        return fail(.unexpectedBody, member)
+      }
       for row in rows where find.guards.allSatisfy({ $0.holds(for: row, frame) }) {
         guard let taken = find.taken(from: row, member) else {
           return fail(.unexpectedBody, member)
@@ -67,6 +71,16 @@ extension Step {
 }
 
 extension Find {
+  /// Whether none of the places is there by which a row is known to be the person's.
+  fileprivate func lacksGuards(_ row: JSON, _ frame: Frame) -> Bool {
+    row.members != nil && !guards.isEmpty
+      && guards.allSatisfy { guarded in
+        guard let place = try? frame.text(of: guarded.place), let pointer = try? JSONPointer(place)
+        else { return false }
+        return row.at(pointer) == nil
+      }
+  }
+
   fileprivate func taken(from row: JSON, _ member: Member) -> Member? {
     var member = member
     for (slot, place) in take {

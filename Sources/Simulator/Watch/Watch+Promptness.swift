@@ -104,6 +104,8 @@ extension Watch {
     guard let leg = world.store.leg(key.task), leg.task.total >= Self.bulk,
       leg.deadline - world.now > .hours(73)
     else { return singles.removeAll { $0.task.connector == key.task.connector } }
+    // Nobody waits who was waived or cancelled meanwhile.
+    singles.removeAll { world.store.leg($0.task)?.task.state.isClosed != false }
     let bound = (traits[connector].concurrent + 4) * max(1, traits[connector].peoplePerCall)
     for index in singles.indices where singles[index].task.connector == key.task.connector {
       singles[index].ahead += key.range.count

@@ -134,8 +134,9 @@ extension Transaction {
     ) { (row) throws(StoreError) in !row.isNull(0) }
   }
 
-  /// Brings what waits back by as much as the clock was. It looks at every open call, which is right
-  /// for what happens once in a year.
+  /// Brings what waits back by as much as the clock was.
+  ///
+  /// It looks at every open call, which is right for what happens once in a year.
   func setClockBack(by span: Span) throws(StoreError) {
     try connection.run(
       "UPDATE call SET due_at = due_at - \(span.milliseconds) WHERE held = 0 AND due_at > 0")
