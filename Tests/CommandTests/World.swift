@@ -46,15 +46,14 @@ final class Desk: Sendable {
 
   /// Starts the hub of this desk, if none runs; it ends with the desk.
   @discardableResult
-  func serve(
-    _ environment: [String: String] = [:], wrappedIn wrapper: [String] = []
-  ) throws -> ChildProcess {
+  func serve(_ environment: [String: String] = [:]) throws -> ChildProcess {
     try hub.withLock { hub in
       if let hub { return hub }
       let own = ["HOME": folder, "PURGEHUB_CONFIG": folder + "/hub.json5"]
       let variables = own.merging(environment) { $1 }.map { $0.key + "=" + $0.value }
-      let words =
-        ["-i", "-C", folder] + variables + wrapper + [Program.built("purgehub"), "serve"]
+      // Twice, because a library that is preloaded comes between a first program and its words.
+      let program = ["/usr/bin/env", Program.built("purgehub"), "serve"]
+      let words = ["-i", "-C", folder] + variables + program
       let process = try ChildProcess("/usr/bin/env", words)
       guard process.waitForLine(containing: "hub.serving") != nil else {
         throw POSIXError(.ECONNREFUSED)
