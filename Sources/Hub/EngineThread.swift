@@ -160,7 +160,6 @@ extension EngineThread {
     private var nextTransfer: UInt64 = 0
     private var nextTick: Instant?
     private var isDrained = false
-    private var isStalled = false
     private var revision = 0
     private var isStopping = false
     private var clock: WallClock
@@ -245,12 +244,7 @@ extension EngineThread {
     }
 
     private func tell(_ notice: Notice) {
-      switch notice {
-      case .drained: isDrained = true
-      case .storageStalled: isStalled = true
-      case .storageResumed: isStalled = false
-      case .connector, .throttled: break
-      }
+      if case .drained = notice { isDrained = true }
       thread.log?.notice(notice)
     }
 
@@ -291,7 +285,7 @@ extension EngineThread {
     private func report() {
       var activity = Activity(
         inFlight: engine.inFlight, isQuiet: engine.isQuiet, nextWake: nextTick,
-        isDrained: isDrained, isStalled: isStalled, revision: revision)
+        isDrained: isDrained, isStalled: engine.isStorageStalled, revision: revision)
       let watchers = thread.desk.withLock { desk in
         activity.isQuiet = activity.isQuiet && desk.letters.isEmpty
         desk.activity = activity
