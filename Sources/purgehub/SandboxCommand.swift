@@ -28,7 +28,7 @@ extension Command {
     let stall = try Stall(session)
     Interruption.listen()
     stall.open()
-    while !Interruption.isAsked { try? await Task.sleep(for: .milliseconds(50)) }
+    await Interruption.untilAsked()
     stall.close()
     return .done
   }
