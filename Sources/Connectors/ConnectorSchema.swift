@@ -47,15 +47,12 @@ extension Manifest {
 }
 
 extension SettingsSchema {
-  fileprivate var needsSettings: Bool {
-    properties.contains { $0.isRequired && $0.defaultValue == nil }
-  }
+  fileprivate var needsSettings: Bool { properties.contains(where: \.mustBeSaid) }
 
   fileprivate var jsonSchema: JSON {
-    let required = properties.filter { $0.isRequired && $0.defaultValue == nil }
-    return [
+    [
       "type": "object", "additionalProperties": false,
-      "required": .array(required.map { .string($0.name) }),
+      "required": .array(properties.filter(\.mustBeSaid).map { .string($0.name) }),
       "properties": .object(properties.map { .init($0.name, $0.jsonSchema) }),
     ]
   }

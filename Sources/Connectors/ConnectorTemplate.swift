@@ -29,8 +29,8 @@ extension Manifest {
   private func line(
     _ property: SettingsSchema.Property, _ connector: String
   ) -> (text: String, comment: String?) {
-    let isOptional = !property.isRequired || property.defaultValue != nil
-    let text = "\(isOptional ? "// " : "")\(property.name): \(property.example(connector)),"
+    let text =
+      "\(property.mustBeSaid ? "" : "// ")\(property.name): \(property.example(connector)),"
     let choices = property.choices.map { "one of " + $0.compactMap(\.string).listed }
     let person = property.person.map { _ in "names a person: purging them disables this" }
     let notes = [property.explanation, choices, person].compactMap(\.self).filter { !$0.isEmpty }

@@ -64,8 +64,7 @@ extension Step {
     where !rule.word.isSuccess && rule.holds(&answer, item: nil, kind: kind, rows: nil) {
       return Judgement(rule, answer)
     }
-    // Who stands only in the body was not looked for at an address that is not there.
-    if answer.isNotFound, !addressesMember { return Judgement(.blocked, .refused) }
+    if answer.isNotFound { return whenNotFound(1) }
     return answer.isSuccess ? nil : answer.usualFailure
   }
 }

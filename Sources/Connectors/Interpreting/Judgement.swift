@@ -116,7 +116,7 @@ extension Step {
 
   /// Whom "not found" speaks of: nobody in the URL, and it is the address itself; several, and each
   /// must be asked about alone.
-  private func whenNotFound(_ people: Int) -> Judgement {
+  func whenNotFound(_ people: Int) -> Judgement {
     guard addressesMember else { return Judgement(.blocked, .refused) }
     return people == 1 ? Judgement(.absent) : Judgement(.failed, .refused)
   }

@@ -83,7 +83,7 @@ private struct ConfigurationLoader {
     if let node { _ = node.words(names) }
     return schema.properties.map { property in
       guard let value = node?[property.name] else {
-        if property.isRequired, property.defaultValue == nil {
+        if property.mustBeSaid {
           (node ?? root).complain(
             "lacks \"\(property.name)\"",
             "add it\(property.isSecret ? " as { env: \"…\" } or { file: \"…\" }" : "")")

@@ -21,6 +21,9 @@ public struct SettingsSchema: Sendable {
     public let explanation: String?
 
     let shape: Shape
+
+    /// Whether the file cannot do without it: it is required and has no default.
+    var mustBeSaid: Bool { isRequired && defaultValue == nil }
   }
 
   /// The settings in the manifest's order.
