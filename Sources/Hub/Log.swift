@@ -85,9 +85,13 @@ public final class Log: Sendable {
     ended.signal()
   }
 
-  /// Writes to the end, however often the reader pauses; a reader that is gone reads nothing.
-  private func put(_ line: [UInt8]) {
-    var rest = line[...]
+  private func put(_ line: [UInt8]) { Log.write(line, to: descriptor) }
+
+  /// Writes bytes to the end, however often the reader pauses; a reader that is gone reads nothing.
+  ///
+  /// Blocks as long as the reader does.
+  public static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let written = unsafe rest.withUnsafeBytes { bytes in
         unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)

@@ -1,4 +1,5 @@
 import Foundation
+import Hub
 
 /// The terminal, or whatever stands in its place.
 struct Console: Sendable {
@@ -45,14 +46,6 @@ struct Console: Sendable {
 
   /// Swift's own `print` buffers without end when a pipe stands still; a write says so at once.
   private func write(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-      }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
-    }
+    Log.write(Array(text.utf8), to: descriptor)
   }
 }
