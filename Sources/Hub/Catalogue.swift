@@ -13,16 +13,19 @@ public struct Catalogue: Sendable {
   /// The folders that hold a manifest, in alphabetical order.
   public var names: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.filter { contents(of: "connector.json5", in: $0) != nil }.sorted()
+    return names.filter { name in
+      FileManager.default.fileExists(atPath: "\(folder)/\(name)/connector.json5")
+    }
+    .sorted()
   }
 
   /// Plays the folder's recorded exchanges against its manifest, in memory; nothing is sent.
   public func review(_ name: String) -> ConnectorReview {
     var review = ConnectorReview(name: name)
     do throws(Diagnostics) {
-      let manifest = try Manifest(named: name, reading: bytes(of: "connector.json5", in: name))
+      let manifest = try read(name)
       review.problems = manifest.gaps
-      let exchanges = try Exchanges(of: name, reading: bytes(of: "exchanges.json5", in: name))
+      let exchanges = try exchanges(of: name)
       review.cases = exchanges.cases.count
       review.problems += exchanges.gaps
       for story in exchanges.cases {
@@ -54,18 +57,26 @@ public struct Catalogue: Sendable {
 
   func manifest(_ name: String) throws(Refusal) -> Manifest {
     do throws(Diagnostics) {
-      return try Manifest(named: name, reading: bytes(of: "connector.json5", in: name))
+      return try read(name)
     } catch {
       throw Refusal(
         .configurationInvalid, error.description, action: "Mend the manifest, then try again.")
     }
   }
 
+  func exchanges(of name: String) throws(Diagnostics) -> Exchanges {
+    try Exchanges(of: name, reading: bytes(of: "exchanges.json5", in: name))
+  }
+
+  private func read(_ name: String) throws(Diagnostics) -> Manifest {
+    try Manifest(named: name, reading: bytes(of: "connector.json5", in: name))
+  }
+
   private func contents(of file: String, in name: String) -> Data? {
     FileManager.default.contents(atPath: "\(folder)/\(name)/\(file)")
   }
 
-  func bytes(of file: String, in name: String) throws(Diagnostics) -> [UInt8] {
+  private func bytes(of file: String, in name: String) throws(Diagnostics) -> [UInt8] {
     if let data = contents(of: file, in: name) { return Array(data) }
     throw Diagnostics([
       Diagnostic(

@@ -11,6 +11,8 @@ struct ConnectorReader {
   /// Where secrets are; nil reads files without them, which is enough to look at the rest.
   private let environment: [String: String]?
   private var manifests: [String: Result<Manifest, Diagnostics>] = [:]
+  /// The kinds there are, listed once for all files.
+  private lazy var folders = Catalogue(settings).names
 
   init(_ settings: Settings, _ environment: [String: String]?) {
     self.settings = settings
@@ -55,13 +57,6 @@ struct ConnectorReader {
     let read = Result { () throws(Diagnostics) in try Manifest(named: name, reading: bytes) }
     manifests[name] = read
     return try read.get()
-  }
-
-  private var folders: [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.manifests)) ?? []
-    return names.filter { name in
-      FileManager.default.fileExists(atPath: settings.manifests + "/\(name)/connector.json5")
-    }
   }
 
   /// Secrets come from the environment or from files, never from the connector's file itself.

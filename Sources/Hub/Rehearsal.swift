@@ -35,7 +35,7 @@ extension Catalogue {
   public func rehearsals(of name: String) throws(Refusal) -> [Rehearsal] {
     let manifest = try manifest(name)
     do throws(Diagnostics) {
-      let exchanges = try Exchanges(of: name, reading: bytes(of: "exchanges.json5", in: name))
+      let exchanges = try exchanges(of: name)
       let successes: Set<Exchanges.Shown> = [.success, .accepted, .pending]
       let erasing = exchanges.cases.lazy.filter { !successes.isDisjoint(with: $0.shows) }
         .compactMap { Rehearsal($0, of: manifest) }.first { !$0.isPoll }

@@ -11,9 +11,8 @@ extension Command {
       example: "purgehub connectors test braze"),
     opening: nil
   ) { session async throws(CommandFailure) in
-    let catalogue = Catalogue(try HouseDoor.settings(session.arguments))
-    let names = try session.kinds(in: catalogue)
-    let reviews = names.map(catalogue.review)
+    let catalogue = try session.catalogue
+    let reviews = try session.kinds(in: catalogue).map(catalogue.review)
     session.wantsJSON ? session.print(json: reviews.json) : session.show(reviews)
     return reviews.allSatisfy(\.problems.isEmpty) ? .done : .badInput
   }
@@ -27,18 +26,18 @@ extension Command {
       example: "purgehub connectors catalog stripe"),
     opening: nil
   ) { session async throws(CommandFailure) in
-    let catalogue = Catalogue(try HouseDoor.settings(session.arguments))
-    let names = try session.kinds(in: catalogue)
+    let catalogue = try session.catalogue
     let isFull = !session.arguments.operands.isEmpty
     var entries: [JSON] = []
-    for name in names {
-      // In a list, one that cannot be read hides no other.
-      if !isFull, (try? catalogue.entry(of: name)) == nil {
-        entries.append(["name": .string(name), "title": "cannot be read: see connectors test"])
-        continue
+    for name in try session.kinds(in: catalogue) {
+      if isFull {
+        entries.append(try refusing { () throws(Refusal) in try catalogue.entry(of: name) })
+      } else {
+        // One that cannot be read hides no other.
+        entries.append(
+          (try? catalogue.entry(of: name, inFull: false))
+            ?? ["name": .string(name), "title": "cannot be read: see connectors test"])
       }
-      entries.append(
-        try refusing { () throws(Refusal) in try catalogue.entry(of: name, inFull: isFull) })
     }
     if session.wantsJSON {
       session.print(json: isFull ? entries[0] : ["kinds": .array(entries)])
@@ -77,7 +76,7 @@ extension Command {
       session.print(json: Settings.schema)
       return .done
     }
-    let catalogue = Catalogue(try HouseDoor.settings(session.arguments))
+    let catalogue = try session.catalogue
     let known = try session.known(kind, in: catalogue)
     session.print(json: try refusing { () throws(Refusal) in try catalogue.schema(of: known) })
     return .done
@@ -85,6 +84,11 @@ extension Command {
 }
 
 extension Session {
+  /// The kinds of vendor that the settings' folder holds.
+  var catalogue: Catalogue {
+    get throws(CommandFailure) { Catalogue(try HouseDoor.settings(arguments)) }
+  }
+
   /// The kind of vendor that is named, or all of them.
   func kinds(in catalogue: Catalogue) throws(CommandFailure) -> [String] {
     guard let name = arguments.operands.first else { return catalogue.names }

@@ -15,7 +15,7 @@ extension Command {
       example: "purgehub connectors conformance braze"),
     opening: nil
   ) { session async throws(CommandFailure) in
-    let catalogue = Catalogue(try HouseDoor.settings(session.arguments))
+    let catalogue = try session.catalogue
     var reports: [ConformanceReport] = []
     for name in try session.kinds(in: catalogue) {
       var report = ConformanceReport(name: name)
