@@ -5,8 +5,9 @@ extension Watch {
   /// L4: what could be sent for a while and is not was forgotten.
   mutating func checkForgotten(_ world: World, quietFor span: Int64) {
     for (connector, name) in names.enumerated() {
-      guard world.elapsed - changedAt[connector] > span, world.store.states[connector] == .enabled,
-        states[connector] == .enabled, let view = world.engine.connector(name),
+      guard world.elapsed - changedAt[connector] > span, passed - pausedUntil[connector] > span,
+        world.store.states[connector] == .enabled, states[connector] == .enabled,
+        let view = world.engine.connector(name),
         view.isBreakerClosed, view.pausedUntil == nil, view.inFlight == 0
       else { continue }
       for request in world.store.requests {
