@@ -28,6 +28,7 @@ public struct Manifest: Sendable {
   let rules: [Rule]
   let steps: [Step]
   let poll: Poll?
+  let verify: Verification?
   let check: Check?
 
   /// The kinds of identity this vendor knows, in order of preference; a kind may stand twice.
@@ -35,7 +36,7 @@ public struct Manifest: Sendable {
 
   /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
   public var strongestEvidence: Evidence {
-    about.evidence
+    about.evidence ?? (verify.map { _ in .verifiedAbsent })
       ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
   }
 }
@@ -292,6 +293,13 @@ struct Poll: Sendable {
 
   /// The words it can end with.
   var words: [OutcomeWord] { states.values + step.rules.map(\.word) }
+}
+
+/// When people who are said to be gone are looked up again.
+struct Verification: Sendable {
+  let after: Span
+  let every: Span
+  let giveUp: Span
 }
 
 /// The harmless request that shows whether the credential works.

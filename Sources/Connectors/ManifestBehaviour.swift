@@ -139,8 +139,8 @@ extension ConnectorTraits {
     spacing = manifest.limits.spacing ?? spacing
     concurrent = min(manifest.limits.concurrent ?? concurrent, configuration.concurrent ?? .max)
     retryFor = manifest.limits.retryFor
-    pollEvery = manifest.poll?.every ?? pollEvery
-    giveUpAfter = manifest.poll?.giveUp ?? giveUpAfter
+    pollEvery = manifest.poll?.every ?? manifest.verify?.every ?? pollEvery
+    giveUpAfter = manifest.poll?.giveUp ?? manifest.verify?.giveUp ?? giveUpAfter
     needsToken = manifest.auth.token != nil
     isAcceptedOnly = manifest.steps.contains { $0.find == nil && !manifest.confirms($0) }
   }

@@ -66,6 +66,7 @@ struct CodePage: Sendable, Hashable {
     .completed: CodePage("Done", "nobody"),
     .noDataFound: CodePage("The vendor knows nobody of that name", "nobody"),
     .notApplicable: CodePage("No identifier this vendor knows", "nobody"),
+    .resurrected: CodePage("A look-up still finds the person, or finds them again", "operator"),
     .jobAccepted: CodePage("The vendor took a job and reports later", "nobody"),
     .partial: CodePage("Part of the people are done", "operator"),
     .waived: CodePage("Waived by an operator", "nobody"),

@@ -56,7 +56,9 @@ struct Trial {
   var judgement: Judgement {
     // A job that cannot be seen is asked about again, until the manifest's `giveUp`.
     guard ending.isClaim, !(isPoll && ending.word == "pending") else { return .held }
-    if Self.missing.contains(behaviour.word), ending.word == "absent" || isOneOfSeveral {
+    if Self.missing.contains(behaviour.word),
+      ["absent", "verifiedAbsent"].contains(ending.word) || isOneOfSeveral
+    {
       return .byAddress
     }
     if Self.readable.contains(behaviour.word), ending.word != "absent" || hasList {

@@ -13,7 +13,7 @@ extension Walk {
     }
   }
 
-  private mutating func run(
+  mutating func run(
     _ step: Step, for members: [Member], _ elements: [JSON], round: Int
   ) throws(Stop) -> [Member] {
     var remaining: [Member] = []

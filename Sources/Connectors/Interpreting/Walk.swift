@@ -31,10 +31,11 @@ struct Walk {
   /// What follows.
   mutating func move() -> Move {
     do throws(Stop) {
-      if case .polling(let job, _, _) = call.schedule.phase {
-        try poll(job)
+      if case .polling(let job, _, let giveUpAt) = call.schedule.phase {
+        try manifest.verify == nil ? poll(job) : verify(until: giveUpAt)
       } else {
         try erase()
+        awaitVerification()
       }
     } catch {
       switch error {
@@ -66,6 +67,11 @@ struct Walk {
       return
     }
     results[member.person] = earlier.combined(with: outcome)
+  }
+
+  /// Says otherwise what came of each person, now that all is known.
+  mutating func settle(as other: (Outcome) -> Outcome) {
+    results = results.map { $0.map(other) }
   }
 
   /// Settles what an answer says for a group of people as far as it ends there.

@@ -24,7 +24,7 @@ struct ManifestLoader {
   static let words = [
     "name", "title", "docs", "category", "consequences", "residuals", "permission", "latency",
     "evidence", "settings", "people", "send", "selfHosted", "base", "hosts", "auth", "limits",
-    "let", "for", "outcome", "erase", "poll", "check", "plugin",
+    "let", "for", "outcome", "erase", "poll", "verify", "check", "plugin",
   ]
 
   func load() -> Manifest? {
@@ -56,6 +56,7 @@ struct ManifestLoader {
       auth: authorization(scopes, &steps), limits: limits,
       lets: scopes.step.lets.compactMap { $0 }, loops: loops, takenNames: taken,
       tokenNames: tokens, rules: rules, steps: erase, poll: poll,
+      verify: root["verify"].flatMap { $0.verification(after: erase, poll) },
       check: root["check"].flatMap { steps.check($0, scopes.check) })
     for (position, step) in erase.enumerated() {
       checkHost(of: step, manifest, JSONPointer(steps: ["erase", String(position)]))

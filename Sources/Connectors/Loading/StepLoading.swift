@@ -277,6 +277,25 @@ extension StepLoader {
   }
 }
 
+extension Node {
+  /// When the look-ups that the steps begin with are asked again.
+  func verification(after steps: [Step], _ poll: Poll?) -> Verification? {
+    guard words(["after", "every", "giveUp"]) else { return nil }
+    if steps.first?.find == nil {
+      complain("has no look-up to ask again", "begin \"erase\" with a step that has \"find\"")
+    }
+    if poll != nil {
+      complain("stands beside \"poll\"", "let the poll's rules say verifiedAbsent")
+    }
+    let after = self["after"]?.span() ?? .hours(1)
+    let giveUp = required("giveUp", "giveUp: \"7d\"")?.span() ?? .days(7)
+    if giveUp <= after {
+      self["giveUp"]?.complain("is over before the first look-up", "make it longer than \"after\"")
+    }
+    return Verification(after: after, every: self["every"]?.span() ?? .days(1), giveUp: giveUp)
+  }
+}
+
 // MARK: Parts of a step
 
 extension Node {
