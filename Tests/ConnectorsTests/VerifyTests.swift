@@ -84,7 +84,7 @@ import Testing
     ("\(steps), verify: { after: \"3d\", giveUp: \"3d\" }", "is over before the first look-up"),
     ("\(steps), verify: { after: \"1h\" }", "lacks \"giveUp\""),
     (
-      "\(steps.dropLast(4)), job: \"/j\" }], poll: { get: \"/{job}\", giveUp: \"1d\", "
+      "\(steps.dropLast(3)), job: \"/j\" }], poll: { get: \"/{job}\", giveUp: \"1d\", "
         + "outcome: [{ status: 200, is: \"erased\" }] }, verify: { giveUp: \"3d\" }",
       "stands beside \"poll\""
     ),
