@@ -1,3 +1,4 @@
+import Directory
 import PurgeCore
 public import Store
 
@@ -67,7 +68,8 @@ extension House {
       accepted: accepted, deadline: accepted + settings.deadline,
       startAt: wait > .seconds(0) ? accepted + wait : nil, connectors: plan.shares,
       references: plan.references,
-      fingerprints: try fingerprints(of: selection.people.lazy.flatMap(\.identities)),
+      fingerprints: try fingerprints(
+        of: selection.people.lazy.flatMap(\.identities).map { NormalIdentity($0) }),
       idempotency: key, actor: actor, approval: plan.awaitingApproval,
       capReason: plan.cap?.isExceeded == true ? confirmation.capReason : nil)
     return try await refusing { () async throws(StoreError) in

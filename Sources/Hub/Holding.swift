@@ -35,8 +35,10 @@ extension House {
         .unreadableInput, "The hold would be over before it begins.",
         action: "Give a day to come, or none: the hold then lasts until it is released.")
     }
+    let spellings = identities.flatMap(\.spellingsToHold)
     let order = HoldOrder(
-      fingerprints: try fingerprints(of: identities), reason: reason, matter: matter,
+      fingerprints: try fingerprints(of: spellings),
+      names: Set(identities.map(NormalIdentity.init)).count, reason: reason, matter: matter,
       until: until, actor: actor)
     let placed = try await gate.pass { () async throws(Refusal) in
       try await refusing { () async throws(StoreError) in try await store.place(order, at: now()) }
@@ -95,7 +97,8 @@ extension House {
     let owners = selection.people.indices.flatMap { place in
       selection.people[place].identities.map { _ in place }
     }
-    let names = try fingerprints(of: selection.people.lazy.flatMap(\.identities))
+    let names = try fingerprints(
+      of: selection.people.lazy.flatMap(\.identities).map { NormalIdentity($0) })
     let found = try await refusing { () async throws(StoreError) in
       try await store.holds(naming: names)
     }
@@ -132,18 +135,25 @@ extension House {
       action: "Waive what is open at the connector with a reason, or wait until the hold ends.")
   }
 
-  /// The fingerprints of identities in their normal forms, in their order.
-  func fingerprints(of identities: some Sequence<Identity>) throws(Refusal) -> [Fingerprint] {
+  /// The fingerprints of names, in their order.
+  func fingerprints(of names: some Sequence<NormalIdentity>) throws(Refusal) -> [Fingerprint] {
     do throws(StoreError) {
       var maker = try store.fingerprints()
       var found: [Fingerprint] = []
-      found.reserveCapacity(identities.underestimatedCount)
-      for identity in identities {
-        let normal = NormalIdentity(identity)
-        found.append(try maker.of(form: normal.form.rawValue, normal.text))
-      }
+      found.reserveCapacity(names.underestimatedCount)
+      for name in names { found.append(try maker.of(form: name.form.rawValue, name.text)) }
       return found
     } catch { throw Refusal(error) }
+  }
+}
+
+extension Identity {
+  /// The spellings by which a hold stops a purge: an address is often also somebody's identifier in
+  /// another system. Digits are not taken for a telephone number, which may be somebody else's.
+  fileprivate var spellingsToHold: [NormalIdentity] {
+    let own = NormalIdentity(self)
+    let others = NormalIdentity.candidates(in: value).filter { $0.form != .phone && $0 != own }
+    return [own] + others
   }
 }
 

@@ -2,8 +2,10 @@ public import PurgeCore
 
 /// A legal hold to be placed: whoever it names is not purged until it ends.
 public struct HoldOrder: Sendable {
-  /// One fingerprint for each name; any of them stops a purge.
+  /// One fingerprint for each spelling of each name; any of them stops a purge.
   public var fingerprints: [Fingerprint]
+  /// How many different names it lists.
+  public var names: Int
   /// Why; it names nobody.
   public var reason: String
   /// The case's reference; nil for none.
@@ -15,10 +17,12 @@ public struct HoldOrder: Sendable {
 
   /// Makes an order.
   public init(
-    fingerprints: [Fingerprint], reason: String, matter: String? = nil, until: Instant? = nil,
+    fingerprints: [Fingerprint], names: Int? = nil, reason: String, matter: String? = nil,
+    until: Instant? = nil,
     actor: String
   ) {
     self.fingerprints = fingerprints
+    self.names = names ?? Set(fingerprints).count
     self.reason = reason
     self.matter = matter
     self.until = until

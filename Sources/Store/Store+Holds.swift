@@ -7,12 +7,12 @@ extension Store {
   ///
   /// Throws `wrongState` when it names nobody.
   public func place(_ order: HoldOrder, at now: Instant) async throws(StoreError) -> PlacedHold {
-    let names = Set(order.fingerprints).sorted()
-    guard !names.isEmpty else { throw .wrong("hold", "a hold needs at least one name") }
+    let fingerprints = Set(order.fingerprints).sorted()
+    guard !fingerprints.isEmpty else { throw .wrong("hold", "a hold needs at least one name") }
     while true {
       let id = try Self.randomHoldID()
       let placed = try await writer.write { (transaction) throws(StoreError) in
-        try transaction.place(order, names, as: id, at: now)
+        try transaction.place(order, fingerprints, as: id, at: now)
       }
       if let placed { return placed }
     }

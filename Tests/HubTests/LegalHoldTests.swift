@@ -13,7 +13,7 @@ private let ada: JSON = [
 
 @Suite struct `A purge of somebody under a legal hold` {
   @Test(arguments: [
-    ("email", "ADA@example.org "), ("externalId", "canary-7"),
+    ("email", "ADA@example.org "), ("externalId", "canary-7"), ("externalId", "ada@example.org"),
   ])
   func `is refused by any of the names, with the hold and the place`(
     kind: String, value: String

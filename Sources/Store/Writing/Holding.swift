@@ -5,15 +5,15 @@ extension HoldID: SQLBindable { var sqlValue: SQLValue { .integer(number) } }
 extension Transaction {
   /// Writes a hold and holds back what has not begun; nil when its random number is taken.
   func place(
-    _ order: HoldOrder, _ names: [Fingerprint], as id: HoldID, at now: Instant
+    _ order: HoldOrder, _ fingerprints: [Fingerprint], as id: HoldID, at now: Instant
   ) throws(StoreError) -> PlacedHold? {
-    guard try insert(order, names.count, as: id, at: now) else { return nil }
+    guard try insert(order, as: id, at: now) else { return nil }
     try audit(
       AuditRecord(
         at: now, actor: order.actor, action: "hold.placed",
-        detail: "\(id), \(names.count) names: \(order.reason)"))
+        detail: "\(id), \(order.names) names: \(order.reason)"))
     var placed = PlacedHold(id: id)
-    for name in names {
+    for name in fingerprints {
       try connection.run("INSERT INTO hold_name(fingerprint, hold) VALUES (\(name), \(id))")
       for (request, state) in try connection.requests(purging: name) {
         if state.canBeHeld {
@@ -27,12 +27,12 @@ extension Transaction {
   }
 
   private func insert(
-    _ order: HoldOrder, _ names: Int, as id: HoldID, at now: Instant
+    _ order: HoldOrder, as id: HoldID, at now: Instant
   ) throws(StoreError) -> Bool {
     try connection.run(
       """
       INSERT INTO hold(id, reason, matter, names, placed_by, placed_at, until_at)
-      VALUES (\(id), \(order.reason), \(order.matter), \(names), \(order.actor), \(now),
+      VALUES (\(id), \(order.reason), \(order.matter), \(order.names), \(order.actor), \(now),
         \(order.until))
       ON CONFLICT (id) DO NOTHING
       """) == 1
