@@ -19,9 +19,9 @@ extension House {
       if let key, let earlier = try await earlier(key) { return earlier }
       let plan = try await plan(selection)
       try check(confirmation, against: plan)
-      let accepted = try await accept(selection, plan, actor, key)
+      let accepted = try await accept(selection, plan, confirmation, actor, key)
       if accepted.isNew {
-        await announce(plan, accepted.id)
+        if plan.approvalAbove == nil { await announce(plan, accepted.id) }
         log?.accepted(
           accepted.id, people: plan.people, connectors: plan.connectors.count, by: actor)
       }
@@ -37,16 +37,14 @@ extension House {
   }
 
   private func check(_ confirmation: Confirmation, against plan: Plan) throws(Refusal) {
-    guard !plan.connectors.isEmpty else {
-      throw Refusal(
-        .noConnector, "No connector is configured, so nobody's data would be reached.",
-        action: "Enable a file under config/connectors, or write one, then connectors reload.")
-    }
+    guard !plan.connectors.isEmpty else { throw .nobodyReached }
     guard confirmation.consent else {
       throw Refusal(
         .consentMissing, "The consequences were not accepted.",
         action: "Read the plan, then confirm with consent: true.")
     }
+    try plan.refuseHeld("Take these people out, or wait until the hold ends.")
+    if let cap = plan.cap, cap.isExceeded, confirmation.capReason == nil { throw cap.refusal }
     guard confirmation.planHash == plan.hash else {
       throw Refusal(
         .planChanged, "The plan is not the one that was shown, or none was cited.",
@@ -60,42 +58,29 @@ extension House {
   }
 
   private func accept(
-    _ selection: Selection, _ plan: Plan, _ actor: String, _ key: IdempotencyKey?
+    _ selection: Selection, _ plan: Plan, _ confirmation: Confirmation, _ actor: String,
+    _ key: IdempotencyKey?
   ) async throws(Refusal) -> Accepted {
     let accepted = now()
     let wait = settings.waitingPeriod
-    do {
-      return try await store.accept(
-        Acceptance(
-          subjects: selection.people, purpose: selection.purpose,
-          lane: lane(of: plan.people), accepted: accepted,
-          deadline: accepted + settings.deadline,
-          startAt: wait > .seconds(0) ? accepted + wait : nil,
-          connectors: plan.connectors.map {
-            ConnectorShare($0.name, isNotApplicable: $0.people == 0)
-          },
-          references: plan.connectors.filter { !$0.wouldDisable.isEmpty }.map {
-            ConnectorReferences($0.name, $0.wouldDisable)
-          },
-          fingerprints: try fingerprints(of: selection.people), idempotency: key, actor: actor))
-    } catch { throw Refusal(error) }
+    let acceptance = Acceptance(
+      subjects: selection.people, purpose: selection.purpose, lane: lane(of: plan.people),
+      accepted: accepted, deadline: accepted + settings.deadline,
+      startAt: wait > .seconds(0) ? accepted + wait : nil, connectors: plan.shares,
+      references: plan.references,
+      fingerprints: try fingerprints(
+        of: selection.people.lazy.flatMap(\.identities).map { NormalIdentity($0) }),
+      idempotency: key, actor: actor, approval: plan.awaitingApproval,
+      capReason: plan.cap?.isExceeded == true ? confirmation.capReason : nil)
+    return try await refusing { () async throws(StoreError) in
+      try await store.accept(acceptance)
+    }
   }
 
   private func lane(of people: Int) -> Lane { people > settings.bulkAbove ? .bulk : .normal }
 
-  private func fingerprints(of people: [Subject]) throws(StoreError) -> [Fingerprint] {
-    var maker = try store.fingerprints()
-    var found: [Fingerprint] = []
-    found.reserveCapacity(people.count)
-    for identity in people.lazy.flatMap(\.identities) {
-      let normal = NormalIdentity(identity)
-      found.append(try maker.of(form: normal.form.rawValue, normal.text))
-    }
-    return found
-  }
-
   /// Tells the engine, which must not send for a connector that this very request disabled.
-  private func announce(_ plan: Plan, _ request: PurgeRequestID) async {
+  func announce(_ plan: Plan, _ request: PurgeRequestID) async {
     for connector in plan.connectors where !connector.wouldDisable.isEmpty {
       let reason = DisabledReason.referencesPurgedUser(request, connector.wouldDisable)
       tellEngine(connector.name, .disabled(reason, since: now()))
@@ -103,5 +88,20 @@ extension House {
     }
     engine.post(.submitted(plan.connectors.map(\.name)))
     await engine.heard()
+  }
+}
+
+extension Plan {
+  /// What is kept of it until a second person decides; nil when none is needed.
+  fileprivate var awaitingApproval: ConfirmedPlan? {
+    approvalAbove.map { _ in ConfirmedPlan(hash: hash, parts: parts.map(\.line)) }
+  }
+}
+
+extension Refusal {
+  static var nobodyReached: Refusal {
+    Refusal(
+      .noConnector, "No connector is configured, so nobody's data would be reached.",
+      action: "Enable a file under config/connectors, or write one, then connectors reload.")
   }
 }

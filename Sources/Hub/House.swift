@@ -101,6 +101,7 @@ public final class House: Sendable {
     // A minute at most: clocks are set.
     let longest = period > .seconds(0) ? min(period, .minutes(1)) : .minutes(1)
     while !Task.isCancelled {
+      _ = try? await store.endHolds(at: now())
       if let names = try? await store.startWaiting(at: now()), !names.isEmpty {
         engine.post(.submitted(names))
       }

@@ -83,6 +83,14 @@ extension Refusal {
       self.init(
         .storageFull, "The disk is full; nothing was changed.",
         action: "Make room; the hub goes on by itself.")
+    case .unknownHold:
+      self.init(
+        .unknownHold, "There is no such legal hold.",
+        action: "Check the ID; its check character fits, so it was not mistyped.")
+    case .held:
+      self.init(
+        .legalHold, "One of the people is under a legal hold. Nothing was purged.",
+        action: "Plan again to see which, and take these people out or wait for the hold's end.")
     case .wrongState:
       self.init(
         .wrongState, "Not possible now: \(error.detail).", action: "See the request's state.")

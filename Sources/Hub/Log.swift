@@ -140,6 +140,17 @@ extension Log {
       ])
   }
 
+  /// Somebody decided about a request.
+  func decided(_ event: String, _ id: PurgeRequestID, by actor: String) {
+    write(
+      .info, event, [.init("request", .string(id.description)), .init("by", .string(actor))])
+  }
+
+  /// A hold was placed or released.
+  func hold(_ event: String, _ id: HoldID, by actor: String) {
+    write(.info, event, [.init("hold", .string(id.description)), .init("by", .string(actor))])
+  }
+
   /// The files were read again.
   func reloaded(_ report: ConnectorReport, by actor: String) {
     for line in report.lines where !line.problems.isEmpty {

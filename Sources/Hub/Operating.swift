@@ -48,6 +48,13 @@ extension House {
         .wrongState, "Nobody of \(id) needs attention there.",
         action: "Blocked tasks go on when their connector is enabled.", connector: connector)
     }
+    return try await gate.pass { () async throws(Refusal) in
+      try await refuseHeld(tasks, of: record)
+      return try await retry(tasks, by: actor)
+    }
+  }
+
+  private func retry(_ tasks: [ConnectorTask], by actor: String) async throws(Refusal) -> Int {
     var people = 0
     for task in tasks {
       people += try await refusing { () async throws(StoreError) in
@@ -78,12 +85,14 @@ extension House {
     return people
   }
 
-  /// Cancels a request in its waiting period.
+  /// Cancels a request that has not begun: in its waiting period, held, or not yet approved.
   ///
   /// - Throws: `Refusal` 1012 with what already went out when it is past the point of no return.
-  public func cancel(_ id: PurgeRequestID, by actor: String) async throws(Refusal) {
+  public func cancel(
+    _ id: PurgeRequestID, reason: String = "", by actor: String
+  ) async throws(Refusal) {
     let ending = try await refusing { () async throws(StoreError) in
-      try await store.cancel(id, by: actor, reason: "", at: now())
+      try await store.cancel(id, by: actor, reason: reason, at: now())
     }
     switch ending {
     case .cancelled(let names):
@@ -98,7 +107,7 @@ extension House {
     }
   }
 
-  private func refusing<Value>(
+  func refusing<Value>(
     _ work: () async throws(StoreError) -> Value
   ) async throws(Refusal) -> Value {
     do throws(StoreError) { return try await work() } catch { throw Refusal(error) }

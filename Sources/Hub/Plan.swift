@@ -12,8 +12,30 @@ public struct Plan: Sendable, Hashable {
   public let connectors: [PlannedConnector]
   /// The words to be typed; nil when a plain yes will do.
   public let phrase: String?
+  /// Who of them is under a legal hold; a purge is refused while anybody is.
+  public let held: [HeldPeople]
+  /// How many they are beside the cap; nil when the settings have none.
+  public let cap: ShareCap?
+  /// Above how many people another person must approve, when these are more; nil when not.
+  public let approvalAbove: Int?
+  /// How the selection's giver counts its people.
+  public let numbering: Selection.Numbering
   /// Names this very plan; a confirmation cites it (ALM-24).
   public let hash: String
+  /// What the hash depends on of each connector.
+  let parts: [PlanPart]
+}
+
+extension Plan {
+  var shares: [ConnectorShare] {
+    connectors.map { ConnectorShare($0.name, isNotApplicable: $0.people == 0) }
+  }
+
+  var references: [ConnectorReferences] {
+    connectors.filter { !$0.wouldDisable.isEmpty }.map {
+      ConnectorReferences($0.name, $0.wouldDisable)
+    }
+  }
 }
 
 /// A connector's part in a plan.
@@ -44,12 +66,15 @@ public struct Confirmation: Sendable, Hashable {
   public var consent: Bool
   /// The typed phrase; nil when none was typed.
   public var phrase: String?
+  /// Why more people may go at once than the cap allows; nil when nothing was said.
+  public var capReason: String?
 
   /// Makes a confirmation.
-  public init(planHash: String, consent: Bool, phrase: String?) {
+  public init(planHash: String, consent: Bool, phrase: String?, capReason: String? = nil) {
     self.planHash = planHash
     self.consent = consent
     self.phrase = phrase
+    self.capReason = capReason
   }
 }
 
@@ -83,11 +108,14 @@ extension House {
       parts.append(try part(connector, state, references[name] ?? [], in: selection))
     }
     if !parts.isEmpty, parts.allSatisfy({ $0.people == 0 }) { throw unknownKind(installed) }
-    let phrase =
-      selection.people.count > settings.phraseAbove ? "PURGE \(selection.people.count)" : nil
+    let people = selection.people.count
+    let lines = parts.map { PlanPart($0, revision: register.installed($0.name)?.revision) }
     return Plan(
-      kind: selection.kind, people: selection.people.count, connectors: parts, phrase: phrase,
-      hash: try hash(selection, parts, installed))
+      kind: selection.kind, people: people, connectors: parts,
+      phrase: people > settings.phraseAbove ? "PURGE \(people)" : nil,
+      held: try await heldPeople(in: selection), cap: ShareCap(settings, people: people),
+      approvalAbove: settings.approvalAbove.flatMap { people > $0 ? $0 : nil },
+      numbering: selection.numbering, hash: try hash(selection, lines), parts: lines)
   }
 
   /// A kind that nobody knows is a wrong header rather than a vendor's own kind; it is not repeated,
@@ -127,13 +155,10 @@ extension House {
 
   /// A keyed digest, so that a hash in a script's log does not give anybody's address away.
   private func hash(
-    _ selection: Selection, _ parts: [PlannedConnector], _ installed: [InstalledConnector]
+    _ selection: Selection, _ parts: [PlanPart]
   ) throws(Refusal) -> String {
     var text = try selection.digest.map { String($0, radix: 16) }.joined(separator: " ")
-    for connector in installed { text += "\n\(connector.name) \(connector.revision)" }
-    for part in parts {
-      text += "\n\(part.name) \(part.state.isDisabled) \(part.people) \(part.wouldDisable.count)"
-    }
+    for part in parts { text += "\n" + part.line }
     do throws(StoreError) {
       var fingerprints = try store.fingerprints()
       return try fingerprints.of(form: 0xFF, text).pseudonym

@@ -9,12 +9,32 @@ public struct Selection: Sendable, Hashable {
   public let people: [Subject]
   /// Why.
   public let purpose: PurgePurpose
+  /// How whoever gave them counts them.
+  public let numbering: Numbering
+  /// Where each person stands among all that were given.
+  private let places: [Int]
+
+  /// How people are counted in what is said to whoever gave them.
+  public enum Numbering: Sendable, Hashable {
+    /// By their place in a list.
+    case places
+    /// By the line of a file whose first line names their kind.
+    case lines
+
+    func word(_ count: Int) -> String {
+      switch self {
+      case .places: count == 1 ? "number" : "numbers"
+      case .lines: count == 1 ? "line" : "lines"
+      }
+    }
+  }
 
   /// Makes a selection; people given twice count once (ALM-23).
   ///
   /// - Throws: `Refusal` when nobody is selected.
   public init(
-    kind: IdentityKind, identities: [Identity], purpose: PurgePurpose
+    kind: IdentityKind, identities: [Identity], purpose: PurgePurpose,
+    numbering: Numbering = .places
   ) throws(Refusal) {
     guard !identities.isEmpty else {
       throw Refusal(
@@ -23,10 +43,26 @@ public struct Selection: Sendable, Hashable {
     }
     self.kind = kind
     self.purpose = purpose
+    self.numbering = numbering
     var seen = Set<Spelled>(minimumCapacity: identities.count)
-    people = identities.compactMap {
-      seen.insert(Spelled(identity: $0)).inserted ? Subject([$0]) : nil
+    places = identities.indices.filter {
+      seen.insert(Spelled(identity: identities[$0])).inserted
     }
+    people = places.map { Subject([identities[$0]]) }
+  }
+
+  /// The number of a person by position, as whoever gave the people counts.
+  public func number(of position: Int) -> Int {
+    places[position] + (numbering == .lines ? 2 : 1)
+  }
+}
+
+extension Selection {
+  /// Makes a selection of people who were selected before.
+  init(_ people: [Subject], purpose: PurgePurpose) throws(Refusal) {
+    try self.init(
+      kind: people.first?.identities.first?.kind ?? .email,
+      identities: people.flatMap(\.identities), purpose: purpose)
   }
 }
 

@@ -26,6 +26,12 @@ public struct Settings: Sendable, Hashable {
   public var bulkAbove = 50
   /// The most people in one request.
   public var maxPeople = 1_000_000
+  /// Above how many people a second person must approve; nil: never.
+  public var approvalAbove: Int?
+  /// The largest share of all known people in one request (OS-05); nil: no cap.
+  public var maxShare: Share?
+  /// How many people there are, as the hub's owner says; the cap is a share of them.
+  public var knownSubjects: Int?
   /// How long a stop waits for calls in flight.
   public var drainTimeout = Span.seconds(25)
 
@@ -59,12 +65,24 @@ extension Settings {
       if let file { problems += try settings.read(file) }
     } catch { problems += error.list }
     problems += settings.override(from: environment)
+    problems += settings.capWithoutWhole(file)
     guard problems.isEmpty else {
       throw HouseError(
         kind: .configuration, problem: problems.map(\.description).joined(separator: "\n"),
         remedy: "")
     }
     return settings
+  }
+
+  /// A share of an unknown number of people would cap nothing.
+  private func capWithoutWhole(_ file: String?) -> [Diagnostic] {
+    guard maxShare != nil, knownSubjects == nil else { return [] }
+    return [
+      Diagnostic(
+        file: file ?? "environment", line: 1, setting: "maxShare",
+        problem: "is a share of an unknown number of people",
+        remedy: "say in knownSubjects how many there are")
+    ]
   }
 
   private mutating func read(_ file: String) throws(Diagnostics) -> [Diagnostic] {
@@ -153,6 +171,11 @@ extension Settings {
     count("phraseAbove", \.phraseAbove, in: 0...1_000_000),
     count("bulkAbove", \.bulkAbove, in: 0...1_000_000),
     count("maxPeople", \.maxPeople, in: 1...10_000_000),
+    optionalCount("approvalAbove", \.approvalAbove, in: 0...10_000_000),
+    Row(name: "maxShare", schema: shareSchema) { settings, value, _ in
+      settings.takeShare(value)
+    },
+    optionalCount("knownSubjects", \.knownSubjects, in: 1...100_000_000_000),
     span("drainTimeout", \.drainTimeout, atLeast: .seconds(1)),
   ]
 
@@ -217,6 +240,48 @@ extension Settings {
       settings[keyPath: path] = count
       return nil
     }
+  }
+
+  private static func optionalCount(
+    _ name: String, _ path: any WritableKeyPath<Settings, Int?> & Sendable,
+    in range: ClosedRange<Int>
+  ) -> Row {
+    let number: JSON = [
+      "type": "integer", "minimum": JSON(range.lowerBound), "maximum": JSON(range.upperBound),
+    ]
+    return Row(name: name, schema: ["anyOf": [["type": "null"], number]]) { settings, value, _ in
+      guard !value.isNull else {
+        settings[keyPath: path] = nil
+        return nil
+      }
+      guard let count = value.integer, range.contains(count) else {
+        return Misfit(
+          what: "is no number the hub can use here",
+          remedy: "write a whole number from \(range.lowerBound) to \(range.upperBound), or null")
+      }
+      settings[keyPath: path] = count
+      return nil
+    }
+  }
+
+  private static let shareSchema: JSON = [
+    "anyOf": [
+      ["type": "null"], ["type": "string", "pattern": "^[0-9]{1,3}([.][0-9]{1,4})?%$"],
+    ]
+  ]
+
+  private mutating func takeShare(_ value: JSON) -> Misfit? {
+    guard !value.isNull else {
+      maxShare = nil
+      return nil
+    }
+    guard let share = value.string.flatMap(Share.init) else {
+      return Misfit(
+        what: "is no share of all people",
+        remedy: "write more than 0 and at most 100 percent, such as \"5%\", or null")
+    }
+    maxShare = share
+    return nil
   }
 
   private mutating func takeKey(_ value: JSON, _ folder: String) -> Misfit? {

@@ -47,10 +47,18 @@ extension Code {
   public static let storageFull = Code(1017)
   /// The hub's own store failed, or cannot read what it holds of a person.
   public static let storageFailed = Code(1018)
+  /// No such legal hold.
+  public static let unknownHold = Code(1020)
+  /// A hold's identifier whose check character does not fit.
+  public static let mistypedHold = Code(1021)
 
   // 2xxx: permission and gates.
+  /// More people at once than the configured share of all (OS-05).
+  public static let blastRadius = Code(2006)
   /// A person is under a legal hold.
   public static let legalHold = Code(2007)
+  /// Who confirmed a request cannot approve or reject it as the second person.
+  public static let sameOperator = Code(2010)
 
   // 3xxx: connector configuration.
   /// The connector's settings name a purged person (ALM-11).

@@ -26,13 +26,17 @@ public struct Acceptance: Sendable {
   public var actor: String
   /// The digest of the text that was consented to; nil when none was shown.
   public var consent: [UInt8]?
+  /// The plan that another person must approve; nil: the confirmation is enough.
+  public var approval: ConfirmedPlan?
+  /// Why it may have more people than the cap allows; nil when it has not.
+  public var capReason: String?
 
   /// Makes an acceptance.
   public init(
     subjects: [Subject], purpose: PurgePurpose, lane: Lane, accepted: Instant, deadline: Instant,
     startAt: Instant? = nil, connectors: [ConnectorShare], references: [ConnectorReferences] = [],
     fingerprints: [Fingerprint], idempotency: IdempotencyKey? = nil, actor: String,
-    consent: [UInt8]? = nil
+    consent: [UInt8]? = nil, approval: ConfirmedPlan? = nil, capReason: String? = nil
   ) {
     self.subjects = subjects
     self.purpose = purpose
@@ -46,6 +50,22 @@ public struct Acceptance: Sendable {
     self.idempotency = idempotency
     self.actor = actor
     self.consent = consent
+    self.approval = approval
+    self.capReason = capReason
+  }
+}
+
+/// The plan that one person confirmed and another must still approve.
+public struct ConfirmedPlan: Sendable, Hashable {
+  /// Names the very plan.
+  public var hash: String
+  /// What it said of each connector, a line each, to tell later what changed; it names no person.
+  public var parts: [String]
+
+  /// Makes a plan of its parts.
+  public init(hash: String, parts: [String]) {
+    self.hash = hash
+    self.parts = parts
   }
 }
 

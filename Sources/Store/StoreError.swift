@@ -42,6 +42,10 @@ public struct StoreError: Error, Sendable, Hashable {
     case unknownTask
     /// The same idempotency key came with another body.
     case idempotencyConflict
+    /// There is no such legal hold.
+    case unknownHold
+    /// A person is under a legal hold.
+    case held
     /// The state the request or task is in does not allow this.
     case wrongState
     /// A statement failed: a mistake in the store itself.

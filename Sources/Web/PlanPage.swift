@@ -10,6 +10,29 @@ extension Plan {
       "plan": .string(hash), "kind": .string(kind.rawValue), "people": JSON(people),
       "connectors": .array(connectors.map(\.json)), "confirmation": ["phrase": needed],
       "irreversible": "once confirmed, what vendors erase cannot be brought back",
+      "holds": .array(held.map { $0.json(numbering) }),
+      "cap": cap?.json ?? .null,
+      "approval": approvalAbove.map { ["above": JSON($0)] } ?? .null,
+    ]
+  }
+}
+
+extension HeldPeople {
+  /// At most a thousand numbers, which is more than anybody takes out by hand.
+  fileprivate func json(_ numbering: Selection.Numbering) -> JSON {
+    [
+      "hold": .string(hold.description), "people": JSON(numbers.count),
+      "counted": .string(numbering == .lines ? "lines" : "numbers"),
+      "numbers": .array(numbers.prefix(1_000).map { JSON($0) }),
+    ]
+  }
+}
+
+extension ShareCap {
+  fileprivate var json: JSON {
+    [
+      "share": .string(share.description), "known": JSON(known), "limit": JSON(limit),
+      "selected": .string(words), "isExceeded": .bool(isExceeded),
     ]
   }
 }

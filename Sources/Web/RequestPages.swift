@@ -52,9 +52,14 @@ extension API {
     case "waive":
       let body = try request.jsonObject(knowing: ["connector", "reason"])
       _ = try await house.waive(
-        id, at: ConnectorName(try body.word("connector")), reason: try body.word("reason"),
+        id, at: ConnectorName(try body.word("connector")), reason: try body.reason(),
         by: request.operatorName)
-    case "cancel": try await house.cancel(id, by: request.operatorName)
+    case "cancel":
+      let body = try request.jsonObject(knowing: ["reason"])
+      let reason = body["reason"]?.isNull ?? true ? "" : try body.reason()
+      try await house.cancel(id, reason: reason, by: request.operatorName)
+    case "approve": try await approve(id, request)
+    case "reject": try await reject(id, request)
     default: throw .unknownAddress
     }
     return HTTPResponse(200, json: try await page(id))
@@ -65,18 +70,23 @@ extension API {
     // The activity is read first: whatever changes afterwards has a later revision.
     let (activity, now) = (house.activity, House.now())
     let record = try await house.request(id)
+    let brakes = try await Brakes(house, id)
     let connectors = Dictionary(
       uniqueKeysWithValues: try await house.connectors(includingOff: true).map { ($0.name, $0) })
     let tasks = record.tasks.map {
-      TaskLine(task: $0, connector: connectors[$0.key.connector]).json
+      TaskLine(
+        task: $0, connector: connectors[$0.key.connector],
+        waiver: brakes.waiver(at: $0.key.connector)
+      ).json
     }
     let obligations = record.tasks.reduce(0) { $0 + $1.total }
     let settled = record.tasks.reduce(0) { $0 + ($1.state.isClosed ? $1.total : $1.tally.settled) }
     return .object(
-      record.facts(at: now) + [
+      record.facts(at: now) + brakes.json + [
         .init(
-          "sentence", .string(StatusSentence(record: record, connectors: connectors, now: now).text)
-        ),
+          "sentence",
+          .string(
+            StatusSentence(record: record, connectors: connectors, brakes: brakes, now: now).text)),
         .init("progress", ["obligations": JSON(obligations), "settled": JSON(settled)]),
         .init("tasks", .array(tasks)),
         .init("activity", activity.json), .init("revision", JSON(activity.revision)),
@@ -96,6 +106,8 @@ extension RequestRecord {
     let standing = DeadlineStanding(accepted: accepted, deadline: deadline, now: now)
     members.append(.init("deadlineStanding", .string(state.isFinal ? "ended" : standing.rawValue)))
     members.append(.init("attentionRequired", .bool(needsAttention)))
+    members.append(.init("confirmedBy", .string(actor)))
+    if let whoActs { members.append(.init("who", .string(whoActs))) }
     if let startAt, state == .pending {
       members.append(.init("startsAt", .string(startAt.rfc3339)))
     }

@@ -28,10 +28,11 @@ struct SelectionReading {
       for place in identities.indices { identities[place].prioritization = list }
     }
     selection = try Selection(
-      kind: kind, identities: identities, purpose: Self.purpose(options))
+      kind: kind, identities: identities, purpose: Self.purpose(options),
+      numbering: isCSV ? .lines : .places)
     confirmation = Confirmation(
       planHash: try options.text("plan") ?? "", consent: try options.isTrue("consent"),
-      phrase: try options.text("phrase"))
+      phrase: try options.text("phrase"), capReason: try Self.capReason(options))
     try checkSize(maxPeople)
   }
 
@@ -47,7 +48,15 @@ struct SelectionReading {
 
   private static let names: Set<String> = [
     "identifiers", "prioritization", "purpose", "regulation", "plan", "consent", "phrase",
+    "exceedCap",
   ]
+
+  /// Why more people may go at once than the cap allows: words, not a bare yes.
+  private static func capReason(_ options: SelectionOptions) throws(Refusal) -> String? {
+    try options.text("exceedCap").map { (text) throws(Refusal) in
+      try JSON.object([.init("reason", .string(text))]).reason()
+    }
+  }
 
   private static func purpose(_ options: SelectionOptions) throws(Refusal) -> PurgePurpose {
     let regulation = try options.text("regulation") ?? "gdpr"
@@ -63,7 +72,7 @@ struct SelectionReading {
     return purpose
   }
 
-  private static func column(_ body: [UInt8]) throws(Refusal) -> (IdentityKind, [Identity]) {
+  static func column(_ body: [UInt8]) throws(Refusal) -> (IdentityKind, [Identity]) {
     let column: IdentifierColumn
     do throws(ColumnError) {
       column = try IdentifierColumn(reading: body)
@@ -83,7 +92,7 @@ struct SelectionReading {
     return (kind, usable.map { Identity(kind, $0) })
   }
 
-  private static func identifiers(_ object: JSON) throws(Refusal) -> (IdentityKind, [Identity]) {
+  static func identifiers(_ object: JSON) throws(Refusal) -> (IdentityKind, [Identity]) {
     let members = object.members ?? []
     for member in members { _ = try known(member.name) }
     guard members.count <= 1 else {

@@ -6,6 +6,7 @@ import Store
 struct StatusSentence {
   let record: RequestRecord
   let connectors: [ConnectorName: ConnectorStatus]
+  let brakes: Brakes
   let now: Instant
 
   var text: String {
@@ -18,11 +19,24 @@ struct StatusSentence {
       "Confirmed; starts \(record.startAt.map { String($0.rfc3339.prefix(16)) } ?? "soon") UTC and can be cancelled until then."
     case .cancelled: "Cancelled before anything was sent."
     case .awaitingConfirmation: "Waits to be confirmed."
-    case .awaitingApproval: "Waits for a second person's approval."
-    case .rejected: "Rejected; nothing was sent."
-    case .onHold: "Held back by a legal hold."
+    case .awaitingApproval:
+      "Confirmed by \(record.actor); waits until somebody else approves or rejects it\(alsoHeld), and nothing is sent before."
+    case .rejected: "Rejected\(rejection); nothing was sent."
+    case .onHold:
+      "Held back by the legal hold \(holds); nothing is sent, and it goes on by itself when the hold ends."
     case .inProgress: progress
     }
+  }
+
+  private var holds: String { brakes.holds.map(\.description).joined(separator: ", ") }
+
+  private var alsoHeld: String {
+    brakes.holds.isEmpty ? "" : ", which the legal hold \(holds) does not allow now"
+  }
+
+  private var rejection: String {
+    let entry = brakes.decisions.last { $0.action == "request.rejectRequested" }
+    return entry.map { " by \($0.actor): \($0.detail)" } ?? ""
   }
 
   private var progress: String {

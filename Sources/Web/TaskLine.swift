@@ -1,12 +1,15 @@
 import Documents
 import Hub
 import PurgeCore
+import Store
 
 /// One connector's line in a request's page.
 struct TaskLine {
   let task: ConnectorTask
   /// The connector as it is now; nil when nothing is known of it any more.
   let connector: ConnectorStatus?
+  /// Who waived what was open, and why; nil when nobody did.
+  let waiver: AuditEntry?
 
   var json: JSON {
     var members: [JSON.Member] = [
@@ -38,7 +41,7 @@ struct TaskLine {
     case .completed: counts
     case .noDataFound: "the vendor knew nobody"
     case .notApplicable: "no identifier this vendor knows"
-    case .waived: counts
+    case .waived: counts + (waiver.map { " by \($0.actor) on \($0.at.day): \($0.detail)" } ?? "")
     case .cancelled: "cancelled before anything was sent"
     }
   }

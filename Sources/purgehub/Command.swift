@@ -13,6 +13,8 @@ struct Command: Sendable {
   static let all: [Command] = [
     .demo, .plan, .purge,
     .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
+    .planRequest, .approveRequest, .rejectRequest,
+    .addHold, .listHolds, .showHold, .releaseHold,
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,

@@ -23,6 +23,9 @@ extension Command {
       words: ["purge"],
       summary: "Erase people from every connected system.",
       flags: SelectionFlags.flags + [
+        .init(
+          name: "--exceed-cap", value: "REASON",
+          help: "why more people may go at once than maxShare allows; kept for the auditor"),
         .init(name: "--yes", value: "PLANHASH", help: "confirm this very plan without being asked"),
         .init(
           name: "--key", value: "TEXT", help: "idempotency key: the same key never purges twice"),
@@ -46,6 +49,8 @@ extension Session {
   fileprivate func confirmation(of plan: JSON) throws(CommandFailure) -> [JSON.Member] {
     let phrase = plan["confirmation"]?["phrase"]?.string
     var members: [JSON.Member] = [.init("consent", .bool(true))]
+    let reason = arguments.value("--exceed-cap")
+    if let reason { members.append(.init("exceedCap", .string(reason))) }
     if let hash = arguments.value("--yes") {
       members.append(.init("plan", .string(hash)))
       if let phrase { members.append(.init("phrase", .string(phrase))) }
@@ -59,6 +64,9 @@ extension Session {
     }
     PlanView(json: plan, console: console).show()
     members.append(.init("plan", plan["plan"] ?? .null))
+    // What the hub refuses anyway is not asked for; the refusal says what to do.
+    let isCapped = plan["cap"]?["isExceeded"]?.bool == true && reason == nil
+    if isCapped || plan["holds"]?.array?.isEmpty == false { return members }
     members.append(.init("phrase", .string(try askPhrase(phrase ?? "yes"))))
     return members
   }
@@ -107,6 +115,7 @@ struct PlanView {
       console.say("  No connector is configured: a purge would reach nobody and is refused.")
     }
     connectors.forEach(showRemarks)
+    showBrakes()
     console.say("There is no way back: \(json["irreversible"]?.string ?? "")")
     console.say("Plan \(json["plan"]?.string ?? "")")
   }

@@ -77,10 +77,15 @@ extension Command {
   static let cancelRequest = Command(
     shape: CommandShape(
       words: ["requests", "cancel"], operands: ["ID"],
-      summary: "Cancel a purge request that is still in its waiting period.",
+      summary: "Cancel a purge request that has not begun.",
+      flags: [
+        .init(name: "--reason", value: "TEXT", help: "why; kept for the auditor, name nobody")
+      ],
       example: "purgehub requests cancel PRG-7K3F-9QWD-2M5T-8")
   ) { session async throws(CommandFailure) in
-    session.show(try await session.ask(.post, session.requestPath + "/cancel", [:]))
+    let reason = session.arguments.value("--reason")
+    let body: JSON = reason.map { ["reason": .string($0)] } ?? [:]
+    session.show(try await session.ask(.post, session.requestPath + "/cancel", body))
     return .done
   }
 
@@ -91,7 +96,7 @@ extension Command {
 }
 
 extension Session {
-  fileprivate var requestPath: String { "/v1/requests/" + escaped(arguments.operands[0]) }
+  var requestPath: String { "/v1/requests/" + escaped(arguments.operands[0]) }
 
   fileprivate var listQuery: String {
     var items: [String] = []

@@ -10,8 +10,9 @@ struct RequestView {
   var sentence: String { json["sentence"]?.string ?? "" }
   var isFinal: Bool { json["isFinal"]?.bool ?? false }
 
-  /// Whether every open task waits for a person.
+  /// Whether nothing moves without a person: every open task waits for one, or the request does.
   var isStuck: Bool {
+    if ["awaitingApproval", "onHold"].contains(state) { return true }
     let open = tasks.filter { $0["isOpen"]?.bool ?? false }
     return !open.isEmpty
       && open.allSatisfy { ["blocked", "needsAttention"].contains($0["state"]?.string) }
@@ -19,7 +20,7 @@ struct RequestView {
 
   /// How the program ends when it shows this and goes.
   var exit: ExitCode {
-    if ["completed", "cancelled", "pending"].contains(state) { return .done }
+    if ["completed", "cancelled", "rejected", "pending"].contains(state) { return .done }
     if isFinal || json["attentionRequired"]?.bool ?? false { return .attention }
     return .tryAgain
   }
@@ -27,12 +28,27 @@ struct RequestView {
   func show() {
     console.say(console.bold("\(id)  \(sentence)"))
     console.say(facts)
+    if let who = json["who"]?.string { console.say("Who must act: \(who)") }
+    if !tasks.isEmpty { showTasks() }
+    showDecisions()
+  }
+
+  private func showTasks() {
     console.say()
     var table = Table(headings: ["CONNECTOR", "STATE", "DONE", "EVIDENCE", "WHAT AND WHO"])
     table.rows = tasks.map(row)
     let lines = table.lines()
     console.say(console.dim(lines[0]))
     for line in lines.dropFirst() { console.say(line) }
+  }
+
+  private func showDecisions() {
+    let decisions = json["decisions"]?.array ?? []
+    if !decisions.isEmpty { console.say() }
+    for decision in decisions {
+      console.say(
+        "\(decision["at"]?.string?.prefix(16) ?? "")  \(decision["sentence"]?.string ?? "")")
+    }
   }
 
   /// One line of progress, with a bar on a terminal.

@@ -4,7 +4,8 @@ import HTTPTypes
 
 /// The flags that say who is purged and why, and the request made of them.
 enum SelectionFlags {
-  static let flags: [CommandShape.Flag] =
+  /// The flags that say who.
+  static let names: [CommandShape.Flag] =
     kinds.map { flag, kind in
       .init(
         name: flag, value: kind == "userAlias" ? "LABEL:NAME" : "VALUE",
@@ -16,6 +17,10 @@ enum SelectionFlags {
         isRepeated: true),
       .init(
         name: "--csv", value: "FILE", help: "one column named for its kind; - for standard input"),
+    ]
+
+  static let flags: [CommandShape.Flag] =
+    names + [
       .init(
         name: "--prioritization", value: "WORDS",
         help: "which of several matches: identified or unidentified, most_recently_updated"),

@@ -116,6 +116,29 @@ import Testing
     #expect(requests == 1)
   }
 
+  @Test func `13 of the first version gets the brakes and keeps its requests`() async throws {
+    try FileManager.default.createDirectory(
+      atPath: world.folder, withIntermediateDirectories: true)
+    try Data().write(to: URL(filePath: world.folder + "/hub.sqlite"))
+    _ = try version(after: Array(Schema.steps.prefix(1)))
+    let connection = try Connection(path: world.folder + "/hub.sqlite")
+    try connection.execute(
+      """
+      INSERT INTO request(id, state, lane, purpose, total, accepted_at, deadline, start_at,
+        open_tasks, actor)
+      VALUES (5, 'pending', 1, 'dataHygiene', 1, 7, 9, 8, 0, 'ann')
+      """)
+    var maker = try Fingerprints(key: Keys(world.key).tombstones)
+    let name = try maker.of(form: 1, "ada")
+    try connection.run("INSERT INTO tombstone(fingerprint, request) VALUES (\(name), 5)")
+    connection.close()
+    let store = try world.open()
+    let order = HoldOrder(fingerprints: [name], reason: "litigation", actor: "ann")
+    let request = PurgeRequestID(bits: 5)
+    #expect(try await store.place(order, at: noon).heldBack == [request])
+    #expect(try await store.request(request).state == .onHold)
+  }
+
   @Test func `13 stays what it was when a step fails`() async throws {
     await (try world.open()).close()
     #expect(throws: StoreError.self) { try version(after: broken) }

@@ -35,6 +35,35 @@ import Testing
     let waiting = try await store.accept(.of(1, startAt: noon)).id
     _ = try await store.cancel(waiting, by: "ann", reason: "", at: noon)
     _ = try await store.startWaiting(at: noon)
+    try await useBrakes(print)
+  }
+
+  private func useBrakes(_ print: Fingerprint) async throws {
+    let order = HoldOrder(
+      fingerprints: [print], reason: "r", until: noon + .days(1), actor: "ann")
+    var acceptance = Acceptance.of(1, startAt: noon)
+    acceptance.fingerprints = [print]
+    acceptance.approval = ConfirmedPlan(hash: "p", parts: [])
+    let awaiting = try await store.accept(acceptance).id
+    let hold = try await store.place(order, at: noon).id
+    _ = try? await store.accept(acceptance)
+    _ = try await store.requests(heldBy: hold)
+    _ = try await store.holds(on: awaiting)
+    _ = try await store.holds(naming: [print])
+    _ = try await store.holds(limit: 5, activeOnly: true)
+    _ = try await store.holds(limit: 5, activeOnly: false)
+    _ = try await store.everybody(of: awaiting)
+    _ = try await store.confirmedPlan(of: awaiting)
+    _ = try await store.decisions(on: awaiting)
+    var large = Acceptance.of(20_000)
+    large.fingerprints = [print]
+    _ = try? await store.accept(large)
+    _ = try await store.release(hold, by: "ann", reason: "r", at: noon)
+    try await store.approve(
+      Approval(of: awaiting, plan: "p", connectors: [ConnectorShare(mixpanel)], actor: "bob"),
+      at: noon)
+    _ = try await store.place(order, at: noon)
+    try await store.endHolds(at: noon + .days(1))
   }
 
   private func readEverything(_ key: TaskKey, _ print: Fingerprint) async throws {
@@ -69,7 +98,8 @@ import Testing
     let sorting = "SELECT tombstone.request"
     #expect(plans.count > 25 && reading.count > 5)
     for plan in plans + reading where !starting.contains(where: plan.hasPrefix) {
-      #expect(!plan.contains("SCAN"), "\(plan)")
+      let reads = plan.replacing("SCAN CONSTANT ROW", with: "")
+      #expect(!reads.contains("SCAN"), "\(plan)")
       #expect(!plan.contains("TEMP B-TREE") || plan.hasPrefix(sorting), "\(plan)")
     }
   }

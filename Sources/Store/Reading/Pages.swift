@@ -89,12 +89,13 @@ extension Connection {
     }
   }
 
-  /// The requests, cancelled ones left out, that purge one of these names.
+  /// The requests, those left out that came to nothing or wait for an approval, that purge a name.
   func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeRequestID] {
     try rows(
       """
       SELECT tombstone.request FROM tombstone JOIN request ON request.id = tombstone.request
-      WHERE tombstone.fingerprint = \(fingerprint) AND request.state NOT IN ('cancelled', 'rejected')
+      WHERE tombstone.fingerprint = \(fingerprint) AND request.state NOT IN
+        ('cancelled', 'rejected', 'awaitingApproval')
       ORDER BY request.accepted_at DESC
       """
     ) { (row) throws(StoreError) in row.request(0) }
@@ -153,7 +154,7 @@ extension Connection {
 }
 
 extension AuditEntry {
-  fileprivate init(_ row: borrowing Row) {
+  init(_ row: borrowing Row) {
     sequence = row.integer(0)
     at = row.instant(1)
     actor = row.text(2)

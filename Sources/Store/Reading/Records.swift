@@ -29,6 +29,7 @@ public struct RequestRecord: Sendable, Hashable {
 
   /// Whether nothing of it moves without a person.
   public var needsAttention: Bool {
+    if [.awaitingApproval, .onHold].contains(state) { return true }
     let open = tasks.filter { !$0.state.isClosed }
     return !open.isEmpty && open.allSatisfy(\.state.waitsForPerson)
   }

@@ -58,21 +58,31 @@ extension Transaction {
     if let earlier = try earlierRequest(prepared) { return Accepted(id: earlier, isNew: false) }
     guard try insertRequest(prepared) else { return nil }
     let acceptance = prepared.acceptance
-    for named in acceptance.references {
+    // What waits for a second person's approval becomes effective by it.
+    for named in acceptance.references where acceptance.approval == nil {
       try disable(named.name, naming: named.places, by: prepared.id, at: acceptance.accepted)
     }
     try insertKey(prepared)
     if !prepared.isStaged { try insertPeople(prepared.whole) }
     try connection.run("DELETE FROM staged WHERE request = \(prepared.id)")
+    try refuseHeld(prepared)
     try insertIdempotency(prepared)
     try audit(
       AuditRecord(
         at: acceptance.accepted, actor: acceptance.actor, action: "request.accepted",
         request: prepared.id,
         detail: "\(prepared.total) people at \(acceptance.connectors.count) connectors"))
-    let open = try insertTasks(prepared)
-    try connection.run("UPDATE request SET open_tasks = \(open) WHERE id = \(prepared.id)")
-    if open == 0 { try finish(prepared.id, at: acceptance.accepted) }
+    if let reason = acceptance.capReason {
+      try audit(
+        AuditRecord(
+          at: acceptance.accepted, actor: acceptance.actor, action: "request.capExceeded",
+          request: prepared.id, detail: reason))
+    }
+    if let plan = acceptance.approval {
+      try insert(plan, of: prepared.id)
+    } else {
+      try begin(acceptance.connectors, Outset(prepared), at: acceptance.accepted)
+    }
     return Accepted(id: prepared.id, isNew: true)
   }
 
@@ -86,14 +96,15 @@ extension Transaction {
 
   private func insertRequest(_ prepared: PreparedAcceptance) throws(StoreError) -> Bool {
     let given = prepared.acceptance
-    let state: RequestState = given.startAt == nil ? .inProgress : .pending
+    let state: RequestState =
+      given.approval != nil ? .awaitingApproval : given.startAt == nil ? .inProgress : .pending
     return try connection.run(
       """
       INSERT INTO request(id, state, lane, purpose, regulation, total, accepted_at, deadline,
         start_at, open_tasks, actor, consent)
       VALUES (\(prepared.id), \(state), \(given.lane), \(given.purpose.word),
         \(given.purpose.regulation), \(prepared.total), \(given.accepted), \(given.deadline),
-        \(given.startAt), 0, \(given.actor), \(given.consent))
+        \(given.approval == nil ? given.startAt : nil), 0, \(given.actor), \(given.consent))
       ON CONFLICT (id) DO NOTHING
       """) == 1
   }
@@ -111,37 +122,6 @@ extension Transaction {
       INSERT INTO idempotency(name, digest, request, used_at)
       VALUES (\(name), \(given.digest), \(prepared.id), \(prepared.acceptance.accepted))
       """)
-  }
-
-  /// Writes the tasks; returns how many are open.
-  private func insertTasks(_ prepared: PreparedAcceptance) throws(StoreError) -> Int {
-    var open = 0
-    for share in prepared.acceptance.connectors {
-      let stored = try newTask(share, prepared)
-      try connection.insert(stored)
-      if stored.task.state.isClosed {
-        put(stored, at: prepared.acceptance.accepted)
-      } else {
-        open += 1
-      }
-    }
-    return open
-  }
-
-  private func newTask(
-    _ share: ConnectorShare, _ prepared: PreparedAcceptance
-  ) throws(StoreError) -> StoredTask {
-    let (given, key) = (prepared.acceptance, TaskKey(prepared.id, share.name))
-    let known = try connection.state(of: share.name)?.blockingCode
-    var task = ConnectorTask(key, total: prepared.total, blockedBy: known ?? share.blockedBy)
-    let everybody = 0..<prepared.total
-    if share.isNotApplicable, task.plan(everybody) {
-      task.receive([CallSegment(everybody, .settled(.notApplicable))], wasPolling: false)
-      put(.notApplicable, for: everybody, of: key, at: given.accepted)
-    }
-    return StoredTask(
-      task: task, lane: given.lane, acceptedAt: given.accepted, deadline: given.deadline,
-      isStarted: given.startAt == nil, countsAsOpen: !task.state.isClosed)
   }
 }
 

@@ -77,17 +77,11 @@ extension Transaction {
     _ request: PurgeRequestID, by actor: String, reason: String, at now: Instant
   ) throws(StoreError) -> [ConnectorName]? {
     guard try requestState(request).successors.contains(.cancelled) else { return nil }
-    let tasks = try connection.tasks(of: request)
-    for var stored in tasks {
-      stored.task.cancel()
-      try connection.update(stored)
-    }
     try audit(
       AuditRecord(
         at: now, actor: actor, action: "request.cancelRequested", request: request,
         detail: reason))
-    try end(request, as: .cancelled, at: now)
-    return tasks.map(\.task.key.connector)
+    return try withdraw(request, as: .cancelled, at: now)
   }
 
   /// Where a request stands; throws `unknownRequest`.

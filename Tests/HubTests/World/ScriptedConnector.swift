@@ -11,9 +11,10 @@ struct ScriptedBehaviour: ConnectorBehaviour {
   var kinds: Set<IdentityKind> = [.email]
   var asksForPrioritization = false
   var traits = ConnectorTraits()
+  var verdict = Verdict.erased
 
   func next(_ call: Call, after transcript: [Exchange]) -> Move {
-    .conclude(.outcomes(call.people.map { _ in .settled(.erased) }))
+    .conclude(.outcomes(call.people.map { _ in .settled(verdict) }))
   }
 
   func objection(to subject: Subject) -> Code? {
