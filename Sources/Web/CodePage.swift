@@ -37,6 +37,7 @@ struct CodePage: Sendable, Hashable {
     .unknownAddress: CodePage("No such address in the API", "application", 404),
     .storageFull: CodePage("The hub's disk is full", "administrator", 503),
     .storageFailed: CodePage("The hub's store failed", "administrator", 500),
+    .legalHold: CodePage("A person is under a legal hold", "operator", 409),
     .referencesPurgedUser: CodePage("The settings name a purged person", "administrator", 409),
     .configurationInvalid: CodePage("The configuration cannot be used", "administrator"),
     .credentialRejected: CodePage("The vendor rejected the credential", "administrator", 409),
