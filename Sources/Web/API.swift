@@ -32,6 +32,11 @@ public struct API: Sendable {
     case (.post, "requests", 2): return try await purge(request)
     case (.get, "requests", 2): return try await listRequests(request)
     case (.get, "requests", 3): return try await showRequest(parts[2], request)
+    case (.get, "requests", 4): return try await read(parts[3], ofRequest: parts[2])
+    case (.get, "requests", 5), (.get, "requests", 6):
+      return try await showTask(Array(parts.dropFirst(2)), request)
+    case (.get, "codes", 2): return HTTPResponse(200, json: CodeManual.list)
+    case (.get, "codes", 3): return try showCode(parts[2])
     case (.post, "requests", 4): return try await act(parts[3], onRequest: parts[2], request)
     case (.get, "connectors", 2): return try await listConnectors(request)
     case (.get, "connectors", 3): return try await showConnector(parts[2])
