@@ -19,7 +19,7 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
-    .serve, .status, .explain, .diagnostics, .simulate, .sandbox, .version,
+    .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox, .version,
   ]
 }
 
