@@ -19,7 +19,8 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
-    .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox, .version,
+    .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox,
+    .completions, .manual, .version,
   ]
 }
 
