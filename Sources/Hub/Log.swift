@@ -23,7 +23,18 @@ public final class Log: Sendable {
     var lines: [[UInt8]] = []
     var dropped = 0
     var isEnding = false
+    /// The last lines, written or not, for support; the oldest goes first.
+    var kept: [[UInt8]] = []
+    var oldest = 0
+
+    mutating func keep(_ line: [UInt8]) {
+      guard kept.count == Log.keptLines else { return kept.append(line) }
+      kept[oldest] = line
+      oldest = (oldest + 1) % Log.keptLines
+    }
   }
+
+  private static let keptLines = 200
 
   private let desk = Mutex(Desk())
   private let news = DispatchSemaphore(value: 0)
@@ -44,6 +55,7 @@ public final class Log: Sendable {
   public func write(_ level: Level = .info, _ event: String, _ facts: [JSON.Member] = []) {
     let line = Self.line(level, event, facts)
     let isNews = desk.withLock { desk in
+      desk.keep(line)
       guard desk.lines.count < capacity, !desk.isEnding else {
         desk.dropped += 1
         return false
@@ -52,6 +64,12 @@ public final class Log: Sendable {
       return true
     }
     if isNews { news.signal() }
+  }
+
+  /// The last lines, oldest first, as they were written.
+  var recent: [JSON] {
+    let lines = desk.withLock { desk in desk.kept[desk.oldest...] + desk.kept[..<desk.oldest] }
+    return lines.compactMap { try? JSON(reading: $0) }
   }
 
   /// Writes what waits, at most two seconds long, and ends.

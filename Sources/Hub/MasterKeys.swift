@@ -20,6 +20,15 @@ extension MasterKey {
     }
   }
 
+  /// The key the settings point to; nil when none was made yet, and then none is made.
+  static func find(
+    _ settings: Settings, environment: [String: String]
+  ) throws(HouseError) -> MasterKey? {
+    let isMade = FileManager.default.fileExists(atPath: settings.data + "/master.key")
+    let isNamed = settings.masterKey != nil || environment[Settings.keyVariable] != nil
+    return isNamed || isMade ? try fetch(settings, environment: environment) : nil
+  }
+
   private static func read(_ path: String) throws(HouseError) -> MasterKey {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw HouseError(

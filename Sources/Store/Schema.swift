@@ -1,7 +1,14 @@
 /// The tables, and the steps by which an older database becomes one of today.
 enum Schema {
   /// Step n makes version n + 1 of version n; a step is never changed once released.
-  static let steps: [Dialect.Text] = [foundation, brakes]
+  static let steps: [Dialect.Text] = [foundation, brakes, support]
+
+  /// The version a database says it has; nil before the first.
+  static func version(of connection: Connection) throws(StoreError) -> Int? {
+    try connection.first("SELECT number FROM meta WHERE name = 'schema_version'") {
+      (row) throws(StoreError) in row.integer(0)
+    }
+  }
 
   /// Brings the database to the version of these steps, inside the caller's transaction; a database
   /// of a newer version is refused.
@@ -11,9 +18,7 @@ enum Schema {
     let version = steps.count
     try connection.execute(
       "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, number BIGINT, bytes BYTEA)")
-    let found = try connection.first("SELECT number FROM meta WHERE name = 'schema_version'") {
-      (row) throws(StoreError) in row.integer(0)
-    }
+    let found = try Self.version(of: connection)
     guard found ?? 0 <= version else {
       throw StoreError(
         .newerSchema, call: "open",

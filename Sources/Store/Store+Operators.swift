@@ -89,7 +89,7 @@ extension Store {
       try transaction.audit(
         AuditRecord(
           at: now, actor: actor, action: "connector.\(state.word)",
-          connector: name, detail: detail))
+          connector: name, detail: detail.isEmpty ? state.auditDetail : detail))
     }
   }
 

@@ -104,7 +104,7 @@ extension ConnectorReport.Line {
 }
 
 extension ConnectorStatus {
-  fileprivate var json: JSON {
+  var json: JSON {
     var members: [JSON.Member] = [
       .init("name", .string(name.description)), .init("use", use.map(JSON.string) ?? .null),
       .init("state", .string(state?.word ?? "off")), .init("owes", .bool(owes)),

@@ -66,31 +66,38 @@ extension API {
   }
 
   /// A request as support reads it: no identity, one sentence first.
-  private func page(_ id: PurgeRequestID) async throws(Refusal) -> JSON {
+  func page(_ id: PurgeRequestID) async throws(Refusal) -> JSON {
     // The activity is read first: whatever changes afterwards has a later revision.
     let (activity, now) = (house.activity, House.now())
     let record = try await house.request(id)
     let brakes = try await Brakes(house, id)
-    let connectors = Dictionary(
-      uniqueKeysWithValues: try await house.connectors(includingOff: true).map { ($0.name, $0) })
-    let tasks = record.tasks.map {
-      TaskLine(
-        task: $0, connector: connectors[$0.key.connector],
-        waiver: brakes.waiver(at: $0.key.connector)
-      ).json
-    }
+    let lines = try await taskLines(record, brakes, at: now)
     let obligations = record.tasks.reduce(0) { $0 + $1.total }
     let settled = record.tasks.reduce(0) { $0 + ($1.state.isClosed ? $1.total : $1.tally.settled) }
     return .object(
       record.facts(at: now) + brakes.json + [
         .init(
           "sentence",
-          .string(
-            StatusSentence(record: record, connectors: connectors, brakes: brakes, now: now).text)),
+          .string(StatusSentence(record: record, lines: lines, brakes: brakes, now: now).text)),
         .init("progress", ["obligations": JSON(obligations), "settled": JSON(settled)]),
-        .init("tasks", .array(tasks)),
+        .init("tasks", .array(lines.map(\.json))),
         .init("activity", activity.json), .init("revision", JSON(activity.revision)),
       ])
+  }
+
+  /// A line for each of a request's connectors.
+  func taskLines(
+    _ record: RequestRecord, _ brakes: Brakes, at now: Instant
+  ) async throws(Refusal) -> [TaskLine] {
+    let connectors = Dictionary(
+      uniqueKeysWithValues: try await house.connectors(includingOff: true).map { ($0.name, $0) })
+    let standings = try await house.standings(of: record)
+    return record.tasks.map { task in
+      let name = task.key.connector
+      return TaskLine(
+        task: task, connector: connectors[name], waiver: brakes.waiver(at: name),
+        standing: standings[name], now: now)
+    }
   }
 }
 
@@ -102,6 +109,7 @@ extension RequestRecord {
       .init("isFinal", .bool(state.isFinal)), .init("people", JSON(total)),
       .init("purpose", .string(purpose.words)), .init("acceptedAt", .string(accepted.rfc3339)),
       .init("deadline", .string(deadline.rfc3339)), .init("daysLeft", JSON(daysLeft(at: now))),
+      .init("timeLeft", .string(state.isFinal ? "ended" : timeLeft(at: now))),
     ]
     let standing = DeadlineStanding(accepted: accepted, deadline: deadline, now: now)
     members.append(.init("deadlineStanding", .string(state.isFinal ? "ended" : standing.rawValue)))
@@ -123,7 +131,7 @@ extension RequestRecord {
 }
 
 extension PurgePurpose {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .erasure(let regulation): "erasure (\(regulation))"
     case .retentionPolicy: "retentionPolicy"

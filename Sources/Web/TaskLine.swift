@@ -10,6 +10,9 @@ struct TaskLine {
   let connector: ConnectorStatus?
   /// Who waived what was open, and why; nil when nobody did.
   let waiver: AuditEntry?
+  /// Where its calls stand.
+  let standing: TaskStanding?
+  let now: Instant
 
   var json: JSON {
     var members: [JSON.Member] = [
@@ -24,15 +27,22 @@ struct TaskLine {
     if let evidence = task.tally.evidence {
       members.append(.init("evidence", .string(evidence.word)))
     }
+    if let last = standing?.last { members.append(.init("lastAttempt", last.json)) }
+    if let next { members.append(.init("nextTryAt", .string(next.rfc3339))) }
+    if !task.state.isClosed, let giveUp = standing?.giveUp {
+      members.append(.init("givenUpAt", .string(giveUp.rfc3339)))
+    }
     if let who { members.append(.init("who", .string(who))) }
+    if let action { members.append(.init("action", .string(action))) }
+    members.append(.init("places", .array(places.map(\.json))))
     return .object(members)
   }
 
   /// What happened, or what is waited for.
-  private var summary: String {
+  var summary: String {
     switch task.state {
-    case .queued: "waits for its turn"
-    case .running: counts.isEmpty ? "calls are under way" : counts
+    case .queued: isRetrying ? retrying : "waits for its turn"
+    case .running: isRetrying ? retrying + also : counts.isEmpty ? "calls are under way" : counts
     case .awaitingVendor: "\(task.tally.pending) with the vendor, not confirmed yet" + also
     case .blocked: "blocked: \(connector?.state?.reason ?? "the connector is disabled")" + also
     case .needsAttention(let code):
@@ -57,13 +67,93 @@ struct TaskLine {
     ]
     return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
   }
+}
 
+extension TaskLine {
+  /// When the hub asks the vendor next; nil when it will not before somebody acts.
+  private var next: Instant? {
+    switch task.state {
+    case .queued, .running, .awaitingVendor: standing?.due
+    default: nil
+    }
+  }
+
+  /// Whether the last try failed, and nothing is sent before another one.
+  var isRetrying: Bool {
+    guard let last = standing?.last, let next, !last.code.isOutcome else { return false }
+    return next > now && task.state != .awaitingVendor
+  }
+
+  /// Why and when it is tried again.
+  var retrying: String {
+    guard let last = standing?.last, let next else { return "waits for its turn" }
+    return "tried again at \(next.near(now)) UTC: \(CodePage(last.code).title.lowercasedFirst) "
+      + "(\(last.code.number))"
+  }
+}
+
+extension TaskLine {
+  /// Who acts next; nil when the hub does.
   private var who: String? {
     switch task.state {
     case .blocked: "administrator"
     case .needsAttention(let code): CodePage(code).who
+    case .awaitingVendor: "vendor"
     default: nil
     }
+  }
+
+  /// What brings it on.
+  private var action: String? {
+    let key = task.key
+    switch task.state {
+    case .blocked:
+      guard let connector, case .disabled(let reason, _) = connector.state else { return nil }
+      return reason.action(for: key.connector, in: connector.file)
+    case .needsAttention:
+      return "purgehub requests retry \(key.request) --connector \(key.connector), "
+        + "or requests waive with a reason"
+    default: return nil
+    }
+  }
+
+  /// Where the connector's settings name a purged person, while that is what blocks it.
+  private var places: [SettingPlace] {
+    guard case .blocked = task.state,
+      case .disabled(.referencesPurgedUser(_, let places), _) = connector?.state
+    else { return [] }
+    return places
+  }
+}
+
+extension Attempt {
+  /// The attempt as clients read it.
+  var json: JSON {
+    [
+      "number": JSON(number), "people": JSON(call.range.count),
+      "first": JSON(call.range.lowerBound), "beganAt": .string(began.rfc3339),
+      "endedAt": .string(ended.rfc3339), "exchanges": JSON(exchanges),
+      "status": status.map { JSON($0) } ?? .null, "code": JSON(code.number),
+      "title": .string(CodePage(code).title),
+      "evidence": .object(
+        evidence.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+    ]
+  }
+}
+
+extension Code {
+  /// Whether it names an outcome, and no fault.
+  var isOutcome: Bool { number / 1_000 == 6 }
+}
+
+extension Instant {
+  /// Date and time to the minute, as pages show them: `2026-11-21 03:04`.
+  var minute: String { String(rfc3339.prefix(16)).replacing("T", with: " ") }
+
+  /// The time to the second; with the day where it is another one than now.
+  func near(_ now: Instant) -> String {
+    let second = String(rfc3339.prefix(19)).replacing("T", with: " ")
+    return day == now.day ? String(second.dropFirst(11)) : second
   }
 }
 
@@ -99,5 +189,8 @@ extension Tally {
 }
 
 extension String {
-  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+  /// A sentence's beginning in the middle of another; names in capitals stay as they are.
+  var lowercasedFirst: String {
+    dropFirst().first?.isUppercase == true ? self : prefix(1).lowercased() + dropFirst()
+  }
 }

@@ -7,25 +7,29 @@ struct Command: Sendable {
   var opening: House.Opening? = .asAccepted
   /// A flag with which it needs none.
   var flagWithoutHub: String?
+  /// A flag with which it works on what is open, so that changed files are applied first.
+  var flagWorking: String?
   var run: @Sendable (Session) async throws(CommandFailure) -> ExitCode
 
   /// Every command, in the order of the help.
   static let all: [Command] = [
     .demo, .plan, .purge,
-    .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
-    .planRequest, .approveRequest, .rejectRequest,
+    .listRequests, .showRequest, .explainRequest, .waitForRequest, .retryRequest, .waiveRequest,
+    .cancelRequest, .planRequest, .approveRequest, .rejectRequest,
     .addHold, .listHolds, .showHold, .releaseHold,
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
-    .serve, .status, .simulate, .sandbox, .version,
+    .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox,
+    .completions, .manual, .version,
   ]
 }
 
 extension Command {
   /// How it opens the hub's house with these words.
   func opening(for arguments: Arguments) -> House.Opening? {
-    flagWithoutHub.map(arguments.has) == true ? nil : opening
+    if flagWithoutHub.map(arguments.has) == true { return nil }
+    return flagWorking.map(arguments.has) == true ? .reloading : opening
   }
 
   /// The command a line begins with, and the words after it.

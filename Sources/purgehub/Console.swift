@@ -14,6 +14,21 @@ struct Console: Sendable {
     return known ? Int(size.ws_col) : 100
   }
 
+  /// Rows of the terminal; 24 where there is none.
+  var height: Int {
+    var size = winsize()
+    let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 2
+    return known ? Int(size.ws_row) : 24
+  }
+
+  /// Draws lines over the ones drawn before, folded, and as many as fit; returns how many that were.
+  func redraw(_ lines: [String], over before: Int) -> Int {
+    let shown = lines.flatMap { $0.folded(width - 1) }.prefix(height - 1)
+    let back = before > 0 ? "\r\u{1b}[\(before)A\u{1b}[J" : ""
+    write(back + shown.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
+    return shown.count
+  }
+
   func say(_ text: String = "") { write(text + "\n", to: STDOUT_FILENO) }
   func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
@@ -47,5 +62,17 @@ struct Console: Sendable {
   /// Swift's own `print` buffers without end when a pipe stands still; a write says so at once.
   private func write(_ text: String, to descriptor: Int32) {
     Log.write(Array(text.utf8), to: descriptor)
+  }
+}
+
+extension String {
+  /// The text in pieces of so many characters; one piece when it is empty.
+  fileprivate func folded(_ width: Int) -> [String] {
+    var (pieces, rest): ([String], Substring) = ([], self[...])
+    repeat {
+      pieces.append(String(rest.prefix(width)))
+      rest = rest.dropFirst(width)
+    } while !rest.isEmpty
+    return pieces
   }
 }

@@ -8,12 +8,15 @@ import Synchronization
 /// Nothing is lost either way: what was not recorded is sent again with the same operation id.
 enum Interruption {
   private static let signals = Atomic(0)
+  private static let isListening = Atomic(false)
   private static let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
 
   /// Whether somebody asked to end.
   static var isAsked: Bool { signals.load(ordering: .sequentiallyConsistent) > 0 }
 
   /// Listens from now on, until the process ends; the first signal is also told to the handler.
+  ///
+  /// Who listens first is told; who listens later only sees that somebody asked.
   ///
   /// The end comes soon after the drain's limit at the latest, where there is one: before there is
   /// anything to drain, a vendor's check may hang.
@@ -23,6 +26,7 @@ enum Interruption {
       Console().complain("purgehub: finishing what is in flight; once more to end at once")
     }
   ) {
+    guard !isListening.exchange(true, ordering: .sequentiallyConsistent) else { return }
     for number in [SIGINT, SIGTERM] {
       hear(number) {
         guard signals.add(1, ordering: .sequentiallyConsistent).newValue == 1 else {
@@ -53,6 +57,14 @@ enum Interruption {
         return false
       }
       if isLate { continuation.resume() }
+    }
+  }
+
+  /// Waits so long, or until somebody asks to end.
+  static func pause(_ time: Duration) async {
+    let end = ContinuousClock.now + time
+    while !isAsked, ContinuousClock.now < end {
+      try? await Task.sleep(for: min(.milliseconds(100), end - .now))
     }
   }
 

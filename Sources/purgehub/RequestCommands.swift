@@ -24,8 +24,15 @@ extension Command {
     shape: CommandShape(
       words: ["requests", "show"], operands: ["ID"],
       summary: "Show one purge request: a sentence, then each connector.",
-      example: "purgehub requests show PRG-7K3F-9QWD-2M5T-8")
+      flags: [
+        .init(
+          name: "--follow", value: nil,
+          help: "show what changes until it ends or needs a person; JSON lines with --json")
+      ],
+      example: "purgehub requests show PRG-7K3F-9QWD-2M5T-8 --follow"),
+    flagWorking: "--follow"
   ) { session async throws(CommandFailure) in
+    if session.arguments.has("--follow") { return try await session.follow(session.requestPath) }
     let request = try await session.ask(.get, session.requestPath)
     session.show(request)
     return .done

@@ -8,11 +8,15 @@ import Transport
 struct SocketDoor: Door {
   private let policy: ConnectionPolicy
 
-  /// Finds the hub that serves these settings; nil when none does.
-  static func find(_ settings: Settings) async -> SocketDoor? {
+  /// Finds the hub that serves these settings; nil when none does, or it takes longer than that.
+  ///
+  /// A plan for a million people takes its time, and nothing moves meanwhile.
+  static func find(
+    _ settings: Settings, patience: Duration = .seconds(600)
+  ) async -> SocketDoor? {
     let path = path(settings)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let door = SocketDoor(path)
+    let door = SocketDoor(path, patience)
     guard case .success = await door.exchange(HTTPRequest(.get, "/livez")) else { return nil }
     return door
   }
@@ -20,10 +24,9 @@ struct SocketDoor: Door {
   /// Where the hub of these settings listens; only its owner can open it.
   static func path(_ settings: Settings) -> String { settings.data + "/hub.sock" }
 
-  private init(_ path: String) {
-    // A plan for a million people takes its time, and nothing moves meanwhile.
+  private init(_ path: String, _ patience: Duration) {
     policy = ConnectionPolicy(
-      selfHosted: true, totalTimeout: .seconds(600), stallTimeout: .seconds(600),
+      selfHosted: true, totalTimeout: patience, stallTimeout: patience,
       bodyLimit: 256 << 20, unixSocket: path)
   }
 

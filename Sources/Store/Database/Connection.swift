@@ -25,6 +25,21 @@ final class Connection {
     wait(milliseconds: 5_000)
   }
 
+  /// Opens an existing file to look at it: nothing is written to it or to its log.
+  ///
+  /// `isAlone` says that nobody has the file open and no log lies beside it: then not even the files
+  /// that readers share are made, which would belong to whoever looks.
+  init(reading path: String, isAlone: Bool) throws(StoreError) {
+    _ = Self.isConfigured
+    let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f")
+      .replacing("#", with: "%23")
+    let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let name = "file:\(escaped)" + (isAlone ? "?immutable=1" : "")
+    let code = unsafe sqlite3_open_v2(name, &handle, flags, nil)
+    guard code == SQLITE_OK else { throw failure("sqlite3_open_v2", code) }
+    wait(milliseconds: 2_000)
+  }
+
   deinit { close() }
 
   /// Done once, before SQLite is first used: nobody asks how much memory it has, and counting it

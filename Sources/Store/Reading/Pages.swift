@@ -48,14 +48,7 @@ extension Connection {
       WHERE request = \(key.request) AND connector = \(key.connector) AND ended_at < \(instant)
       ORDER BY ended_at DESC, first DESC LIMIT \(limit)
       """
-    ) { (row) throws(StoreError) in
-      let first = row.integer(1)
-      return Attempt(
-        call: CallKey(key, first..<(first + row.integer(2))), number: row.integer(3),
-        began: row.instant(4), ended: row.instant(0), exchanges: row.integer(5),
-        status: row.optionalInteger(6), code: Code(row.integer(7)),
-        evidence: AttemptEvidence.fields(row.optionalText(8)))
-    }
+    ) { (row) throws(StoreError) in Attempt(row, of: key) }
   }
 
   /// The open tasks of a connector in requests after one, in the order of their numbers.

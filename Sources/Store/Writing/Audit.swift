@@ -39,3 +39,18 @@ extension Transaction {
       """)
   }
 }
+
+extension ConnectorState {
+  /// Why a connector is disabled, for the audit: codes and places, never a setting's value.
+  var auditDetail: String {
+    guard case .disabled(let reason, _) = self else { return "" }
+    let code = "code \(reason.code.number)"
+    switch reason {
+    case .referencesPurgedUser(_, let places):
+      return code + places.map { ", \($0.file):\($0.line) \($0.path)" }.joined()
+    case .administrator(let note): return "\(code), \(note)"
+    case .credentialRejected(let status): return "\(code), status \(status)"
+    default: return code
+    }
+  }
+}

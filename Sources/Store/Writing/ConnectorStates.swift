@@ -11,7 +11,9 @@ extension Transaction {
     try change(name, to: state, at: now)
     let word = state.word
     try audit(
-      AuditRecord(at: now, actor: "hub", action: "connector.\(word)", connector: name))
+      AuditRecord(
+        at: now, actor: "hub", action: "connector.\(word)", connector: name,
+        detail: state.auditDetail))
   }
 
   /// Writes a connector's state and blocks or unblocks its open tasks when it asks for that.
