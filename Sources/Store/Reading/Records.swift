@@ -115,6 +115,20 @@ public struct AuditEntry: Sendable, Hashable {
   public var hash: [UInt8]
 }
 
+/// A place in the audit trail: whoever noted it can tell later whether the trail is still the same.
+public struct AuditPlace: Sendable, Hashable {
+  /// The entry's number.
+  public var sequence: Int
+  /// The entry's link.
+  public var hash: [UInt8]
+
+  /// Makes a place of what was noted.
+  public init(sequence: Int, hash: [UInt8]) {
+    self.sequence = sequence
+    self.hash = hash
+  }
+}
+
 /// What a check of the audit trail found.
 public enum AuditVerdict: Sendable, Hashable {
   /// Every link fits; so many entries, and the last link.
