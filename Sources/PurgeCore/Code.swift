@@ -48,6 +48,12 @@ extension Code {
   /// The hub's own store failed, or cannot read what it holds of a person.
   public static let storageFailed = Code(1018)
 
+  // 1040-1049: evidence.
+  /// The audit trail is not what was written.
+  public static let auditBroken = Code(1040)
+  /// A receipt that cannot be read, was changed, or was signed by another hub.
+  public static let receiptInvalid = Code(1041)
+
   // 2xxx: permission and gates.
   /// A person is under a legal hold.
   public static let legalHold = Code(2007)
@@ -123,4 +129,8 @@ extension Code {
   public static let verifiedAbsent = Code(6005)
   /// The vendor took a job and has not confirmed it yet.
   public static let jobAccepted = Code(6007)
+
+  // 7xxx: import and export.
+  /// A row names a purged person (ALM-06).
+  public static let suppressedIdentity = Code(7001)
 }

@@ -32,6 +32,11 @@ public struct API: Sendable {
     case (.post, "requests", 2): return try await purge(request)
     case (.get, "requests", 2): return try await listRequests(request)
     case (.get, "requests", 3): return try await showRequest(parts[2], request)
+    case (.get, "audit", 2): return try await listAudit(request)
+    case (.post, "audit", 3) where parts[2] == "verify": return try await verifyAudit(request)
+    case (.get, "receipts", 3) where parts[2] == "key": return try await receiptKey(request)
+    case (.post, "requests", 4) where parts[3] == "receipt":
+      return try await issueReceipt(parts[2], request)
     case (.post, "requests", 4): return try await act(parts[3], onRequest: parts[2], request)
     case (.get, "connectors", 2): return try await listConnectors(request)
     case (.get, "connectors", 3): return try await showConnector(parts[2])

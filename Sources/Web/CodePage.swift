@@ -37,6 +37,8 @@ struct CodePage: Sendable, Hashable {
     .unknownAddress: CodePage("No such address in the API", "application", 404),
     .storageFull: CodePage("The hub's disk is full", "administrator", 503),
     .storageFailed: CodePage("The hub's store failed", "administrator", 500),
+    .auditBroken: CodePage("The audit trail was changed", "auditor", 500),
+    .receiptInvalid: CodePage("The receipt is not what a hub signed", "auditor"),
     .referencesPurgedUser: CodePage("The settings name a purged person", "administrator", 409),
     .configurationInvalid: CodePage("The configuration cannot be used", "administrator"),
     .credentialRejected: CodePage("The vendor rejected the credential", "administrator", 409),
@@ -70,5 +72,6 @@ struct CodePage: Sendable, Hashable {
     .partial: CodePage("Part of the people are done", "operator"),
     .waived: CodePage("Waived by an operator", "nobody"),
     .verifiedAbsent: CodePage("A look-up afterwards found nobody", "nobody"),
+    .suppressedIdentity: CodePage("The row names a purged person", "operator"),
   ]
 }

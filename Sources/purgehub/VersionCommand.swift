@@ -1,4 +1,5 @@
 import Documents
+import Hub
 
 extension Command {
   static let version = Command(
@@ -15,5 +16,5 @@ extension Command {
   }
 
   /// The version, as releases are numbered.
-  static let versionNumber = "0.1.0"
+  static let versionNumber = House.version
 }
