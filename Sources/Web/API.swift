@@ -35,6 +35,9 @@ public struct API: Sendable {
     case (.get, "audit", 2): return try await listAudit(request)
     case (.post, "audit", 3) where parts[2] == "verify": return try await verifyAudit(request)
     case (.get, "receipts", 3) where parts[2] == "key": return try await receiptKey(request)
+    case (.post, "users", 3) where parts[2] == "screen": return try await screen(request)
+    case (.get, "requests", 4) where parts[3] == "recipients":
+      return try await listRecipients(parts[2])
     case (.post, "requests", 4) where parts[3] == "receipt":
       return try await issueReceipt(parts[2], request)
     case (.post, "requests", 4): return try await act(parts[3], onRequest: parts[2], request)

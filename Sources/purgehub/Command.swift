@@ -16,7 +16,7 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
-    .issueReceipt, .verifyReceipt, .receiptKey, .listAudit, .verifyAudit,
+    .recipients, .screenUsers, .issueReceipt, .verifyReceipt, .receiptKey, .listAudit, .verifyAudit,
     .serve, .status, .simulate, .sandbox, .version,
   ]
 }

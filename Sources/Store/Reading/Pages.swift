@@ -89,15 +89,18 @@ extension Connection {
     }
   }
 
-  /// The requests, cancelled ones left out, that purge one of these names.
-  func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeRequestID] {
+  /// The requests, cancelled ones left out, that purge one of these names, newest first.
+  func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeMention] {
     try rows(
       """
-      SELECT tombstone.request FROM tombstone JOIN request ON request.id = tombstone.request
+      SELECT tombstone.request, request.accepted_at
+      FROM tombstone JOIN request ON request.id = tombstone.request
       WHERE tombstone.fingerprint = \(fingerprint) AND request.state NOT IN ('cancelled', 'rejected')
       ORDER BY request.accepted_at DESC
       """
-    ) { (row) throws(StoreError) in row.request(0) }
+    ) { (row) throws(StoreError) in
+      PurgeMention(request: row.request(0), accepted: row.instant(1))
+    }
   }
 
   /// The connectors that have open tasks, one look-up each.

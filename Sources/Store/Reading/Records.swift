@@ -81,6 +81,14 @@ public struct TaskResult: Sendable, Hashable {
   public var ended: Instant
 }
 
+/// A request that purges somebody, and when it was accepted.
+public struct PurgeMention: Sendable, Hashable {
+  /// The request.
+  public var request: PurgeRequestID
+  /// When it was accepted.
+  public var accepted: Instant
+}
+
 /// A connector as the store knows it.
 public struct ConnectorRecord: Sendable, Hashable {
   /// Its name.
