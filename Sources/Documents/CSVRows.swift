@@ -30,21 +30,31 @@ public struct CSVRows: Sendable {
   private var endsWithReturn = false
   private var separator: UInt8?
   private var columns: Int?
+  private var failure: CSVError?
 
   /// Begins a file.
   public init() {}
 
   /// Takes the next bytes and gives the rows that end in them.
+  ///
+  /// What is wrong after some of these rows is thrown by the next call, so that no row is lost.
   public mutating func read(_ bytes: some Sequence<UInt8>) throws(CSVError) -> [Row] {
+    if let failure { throw failure }
     var rows: [Row] = []
-    for byte in bytes {
-      if let row = try take(byte) { rows.append(row) }
+    do throws(CSVError) {
+      for byte in bytes {
+        if let row = try take(byte) { rows.append(row) }
+      }
+    } catch {
+      guard !rows.isEmpty else { throw error }
+      failure = error
     }
     return rows
   }
 
   /// Takes the end of the file and gives the last row, if its line has no end.
   public mutating func end() throws(CSVError) -> Row? {
+    if let failure { throw failure }
     guard !endsWithReturn else { throw error(.controlCharacter) }
     guard place != .quoted else { throw CSVError(line: rowLine, problem: .openQuote) }
     return try endRow()

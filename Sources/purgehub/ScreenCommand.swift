@@ -16,8 +16,13 @@ extension Command {
       example: "purgehub users screen export.csv --column email --column external_id")
   ) { session async throws(CommandFailure) in
     var screening = Screening(session: session)
-    try await screening.run(session.arguments.operands[0])
-    screening.finish()
+    do throws(CommandFailure) {
+      try await screening.run(session.arguments.operands[0])
+    } catch {
+      screening.finish(isComplete: false)
+      throw error
+    }
+    screening.finish(isComplete: true)
     return screening.suppressed == 0 ? .done : .attention
   }
 }
@@ -35,6 +40,7 @@ private struct Screening {
   private var reader = CSVRows()
   private var batch: [CSVRows.Row] = []
   private var batchBytes = 0
+  private var isOpen = false
   /// The positions of the columns to look at; nil for all.
   private var columns: [Int]?
 
@@ -47,21 +53,25 @@ private struct Screening {
         remedy: "Check that the file is there and that you may read it.")
     }
     if session.wantsJSON { session.console.say("{\"suppressed\": [") }
+    isOpen = true
     while let data = try? handle.read(upToCount: 1 << 16), !data.isEmpty {
-      for row in try reading({ (reader) throws(CSVError) in try reader.read(data) }) {
+      for row in try await reading({ (reader) throws(CSVError) in try reader.read(data) }) {
         try await take(row)
       }
     }
-    if let row = try reading({ (reader) throws(CSVError) in try reader.end() }) {
+    if let row = try await reading({ (reader) throws(CSVError) in try reader.end() }) {
       try await take(row)
     }
     try await send()
   }
 
-  /// Says the totals.
-  func finish() {
+  /// Says the totals, of what was looked at until something went wrong.
+  func finish(isComplete: Bool) {
+    guard isOpen else { return }
     guard !session.wantsJSON else {
-      let totals: JSON = ["rows": JSON(rows), "rowsSuppressed": JSON(suppressed)]
+      let totals: JSON = [
+        "rows": JSON(rows), "rowsSuppressed": JSON(suppressed), "isComplete": .bool(isComplete),
+      ]
       let text = String(decoding: totals.encoded().dropFirst(), as: UTF8.self)
       return session.console.say("], \(text)")
     }
@@ -73,10 +83,12 @@ private struct Screening {
     file == "-" ? .standardInput : FileHandle(forReadingAtPath: file)
   }
 
+  /// Reads on; before a mistake in the file is told, the rows before it are looked at.
   private mutating func reading<Value>(
     _ work: (inout CSVRows) throws(CSVError) -> Value
-  ) throws(CommandFailure) -> Value {
+  ) async throws(CommandFailure) -> Value {
     do throws(CSVError) { return try work(&reader) } catch {
+      try await send()
       throw CommandFailure(
         exit: .badInput, problem: error.description,
         remedy: "The rows before it were looked at, those after it were not.",

@@ -76,6 +76,10 @@ import Testing
     let ended = try await screen("mail\nCanary0@example.org\nCanary1,b\n", at: journey)
     #expect(ended.code == 65)
     #expect(ended.complaint.contains("Line 3"))
+    #expect(ended.output.hasPrefix("line 2: suppressed"))
+    let json = try await screen("mail\nCanary0@example.org\nb,c\n", "--json", at: journey)
+    #expect(try json.json["isComplete"] == false)
+    #expect(try json.json["suppressed"]?[0]?["line"] == 2)
     #expect(!ended.everything.lowercased().contains("canary"))
     #expect(try await journey.run("users", "screen", "none.csv").code == 66)
   }

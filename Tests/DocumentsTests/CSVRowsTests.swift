@@ -55,6 +55,14 @@ import Testing
     #expect(error?.problem == problem)
   }
 
+  @Test func `before one that is refused are given first`() throws {
+    var reader = CSVRows()
+    #expect(try reader.read(Array("a,b\n1,2\n3\n4,5\n".utf8)).count == 2)
+    #expect(throws: CSVError.self) { try reader.end() }
+    let error = #expect(throws: CSVError.self) { try reader.read([0x61]) }
+    #expect(error?.line == 3)
+  }
+
   @Test func `are refused when they are not UTF-8`() {
     let error = #expect(throws: CSVError.self) { try rows([0x61, 0x0A, 0xE2, 0x28, 0x0A]) }
     #expect(error?.problem == .notUTF8 && error?.line == 2)

@@ -6,8 +6,9 @@ extension House {
   /// The version, as releases are numbered.
   public static let version = "0.1.0"
 
-  /// Issues a receipt of a request: what came of it at each connector, with every honest negative,
-  /// signed and chained to the audit trail. Until the request has ended it is an interim one.
+  /// Issues a receipt: what came of a request at each connector, with every honest negative.
+  ///
+  /// It is signed and chained to the audit trail; until the request has ended it is an interim one.
   ///
   /// - Throws: `Refusal` 1010 when there is no such request.
   public func receipt(
