@@ -28,15 +28,24 @@ public struct Manifest: Sendable {
   let rules: [Rule]
   let steps: [Step]
   let poll: Poll?
+  let verify: Verify?
   let check: Check?
 
   /// The kinds of identity this vendor knows, in order of preference; a kind may stand twice.
   public var kinds: [IdentityKind] { people.map(\.ours) }
 
+  /// How long after an erasure the vendor is asked whether the person is really gone; nil for never.
+  public var verificationDelay: Span? { verify?.after }
+
   /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
   public var strongestEvidence: Evidence {
-    about.evidence
-      ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
+    about.evidence ?? answersEvidence
+  }
+
+  private var answersEvidence: Evidence {
+    verify != nil
+      ? .verifiedAbsent
+      : steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed
   }
 }
 
@@ -292,6 +301,12 @@ struct Poll: Sendable {
 
   /// The words it can end with.
   var words: [OutcomeWord] { states.values + step.rules.map(\.word) }
+}
+
+/// The look-ups that erasing begins with, asked again after the vendor said that somebody is gone.
+struct Verify: Sendable {
+  let after: Span
+  let giveUp: Span
 }
 
 /// The harmless request that shows whether the credential works.

@@ -139,8 +139,8 @@ extension ConnectorTraits {
     spacing = manifest.limits.spacing ?? spacing
     concurrent = min(manifest.limits.concurrent ?? concurrent, configuration.concurrent ?? .max)
     retryFor = manifest.limits.retryFor
-    pollEvery = manifest.poll?.every ?? pollEvery
-    giveUpAfter = manifest.poll?.giveUp ?? giveUpAfter
+    pollEvery = manifest.poll?.every ?? manifest.verify?.after ?? pollEvery
+    giveUpAfter = manifest.poll?.giveUp ?? manifest.verify?.giveUp ?? giveUpAfter
     needsToken = manifest.auth.token != nil
     isAcceptedOnly = manifest.steps.contains { $0.find == nil && !manifest.confirms($0) }
   }
@@ -149,6 +149,7 @@ extension ConnectorTraits {
 extension Manifest {
   /// Whether a step can ever end in more than "accepted".
   func confirms(_ step: Step) -> Bool {
+    guard verify == nil else { return true }
     let words = (step.rules + rules).map(\.word)
     if words.contains(.erased) || words.contains(.verifiedAbsent) { return true }
     if !step.job.isEmpty || words.contains(.pending) {

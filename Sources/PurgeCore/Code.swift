@@ -127,6 +127,8 @@ extension Code {
   public static let waived = Code(6004)
   /// A look-up afterwards found nobody.
   public static let verifiedAbsent = Code(6005)
+  /// A look-up after the erasure found the person again.
+  public static let resurrected = Code(6006)
   /// The vendor took a job and has not confirmed it yet.
   public static let jobAccepted = Code(6007)
 

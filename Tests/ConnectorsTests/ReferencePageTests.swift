@@ -138,6 +138,7 @@ enum KnownWords {
     Place("each", .manifest, "erase: [{ post: \"\", json: { $each: \"people\", zz: 1 } }]"),
     Place("each's source", .manifest, "erase: [{ post: \"\", json: { $each: \"zz\" } }]"),
     Place("poll", .manifest, "poll: { zz: 1 }"),
+    Place("verify", .manifest, "verify: { zz: 1 }"),
     Place("check", .manifest, "check: { zz: 1 }"),
     Place("a function", .manifest, "let: { a: [\"{id}\", \"zz\"] }"),
     Place("an account's file", .configuration, "zz: 1"),

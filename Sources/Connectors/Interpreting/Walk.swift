@@ -32,7 +32,7 @@ struct Walk {
   mutating func move() -> Move {
     do throws(Stop) {
       if case .polling(let job, _, _) = call.schedule.phase {
-        try poll(job)
+        try ask(about: job)
       } else {
         try erase()
       }
@@ -43,7 +43,22 @@ struct Walk {
       }
     }
     return .conclude(
-      .outcomes(zip(results, call.people).map { $0 ?? program.outcomeWithoutCall(for: $1) }))
+      .outcomes(zip(results, call.people).map { final($0 ?? program.outcomeWithoutCall(for: $1)) }))
+  }
+
+  private mutating func ask(about job: String) throws(Stop) {
+    if let claim = Claim(job: job) { try verify(claim) } else { try poll(job) }
+  }
+
+  /// What came of a person, or that it will be looked up whether it is so.
+  private func final(_ outcome: Outcome) -> Outcome {
+    guard let verify = manifest.verify, !call.schedule.phase.isPolling else { return outcome }
+    return verify.outcome(outcome, of: call, at: facts.now)
+  }
+
+  /// Whoever was looked for after the erasure and not found is known to be gone.
+  mutating func confirmAbsence() {
+    results = results.map { $0 == .settled(.absent) ? .settled(.verifiedAbsent) : $0 }
   }
 
   var everybody: [Member] {

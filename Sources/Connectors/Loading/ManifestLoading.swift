@@ -24,7 +24,7 @@ struct ManifestLoader {
   static let words = [
     "name", "title", "docs", "category", "consequences", "residuals", "permission", "latency",
     "evidence", "settings", "people", "send", "selfHosted", "base", "hosts", "auth", "limits",
-    "let", "for", "outcome", "erase", "poll", "check", "plugin",
+    "let", "for", "outcome", "erase", "poll", "verify", "check", "plugin",
   ]
 
   func load() -> Manifest? {
@@ -46,6 +46,8 @@ struct ManifestLoader {
     let erase = steps.erase(root.required("erase", "erase: [{ delete: \"/users/{id}\" }]"))
     let poll = root["poll"].flatMap { steps.poll($0) }
     checkJobs(erase, poll, rules)
+    let verify = root["verify"]?.verify()
+    checkVerify(erase)
     var limits = root["limits"]?.limits() ?? Limits()
     limits.rates += steps.rates
     let manifest = Manifest(
@@ -55,7 +57,7 @@ struct ManifestLoader {
       hosts: root["hosts"]?.oneOrMore().compactMap { $0.host() } ?? [],
       auth: authorization(scopes, &steps), limits: limits,
       lets: scopes.step.lets.compactMap { $0 }, loops: loops, takenNames: taken,
-      tokenNames: tokens, rules: rules, steps: erase, poll: poll,
+      tokenNames: tokens, rules: rules, steps: erase, poll: poll, verify: verify,
       check: root["check"].flatMap { steps.check($0, scopes.check) })
     for (position, step) in erase.enumerated() {
       checkHost(of: step, manifest, JSONPointer(steps: ["erase", String(position)]))
@@ -119,6 +121,16 @@ struct ManifestLoader {
     if !isPending, poll != nil {
       root["poll"]?.complain(
         "is never used: no step makes a job", "add \"job\" or a rule that says pending")
+    }
+  }
+
+  private func checkVerify(_ steps: [Step]) {
+    guard let node = root["verify"] else { return }
+    if let first = steps.first, first.find == nil {
+      node.complain("has nothing to ask: the first step looks nobody up", "begin erase with a find")
+    }
+    for word in ["poll", "for"] where root[word] != nil {
+      node.complain("cannot stand together with \"\(word)\"", "leave one of them out")
     }
   }
 

@@ -207,6 +207,21 @@ extension Step {
   }
 }
 
+extension Node {
+  func verify() -> Verify? {
+    guard words(["after", "giveUp"]) else { return nil }
+    let after = required("after", "after: \"1d\"")?.span() ?? .days(1)
+    let verify = Verify(
+      after: after,
+      giveUp: self["giveUp"]?.span()
+        ?? Span(milliseconds: after.milliseconds + Span.days(6).milliseconds))
+    if verify.giveUp < verify.after {
+      complain("gives up before it has looked", "write a longer giveUp, such as \"7d\"")
+    }
+    return verify
+  }
+}
+
 // MARK: Poll, check, token
 
 extension StepLoader {
