@@ -34,6 +34,9 @@ public struct Manifest: Sendable {
   /// The kinds of identity this vendor knows, in order of preference; a kind may stand twice.
   public var kinds: [IdentityKind] { people.map(\.ours) }
 
+  /// How long after an erasure people are looked up again; nil when they are not.
+  public var verificationDelay: Span? { verify?.after }
+
   /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
   public var strongestEvidence: Evidence {
     about.evidence ?? (verify.map { _ in .verifiedAbsent })

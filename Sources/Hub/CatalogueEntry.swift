@@ -27,6 +27,7 @@ extension Manifest {
 
   fileprivate var details: [JSON.Member] {
     [
+      .init("verifiesAfter", .optional(verificationDelay?.words)),
       .init("docs", .optional(about.docs)), .init("permission", .optional(about.permission)),
       .init("consequences", .array(about.consequences.map(JSON.string))),
       .init("residuals", .array(about.residuals.map(JSON.string))),
@@ -48,4 +49,15 @@ extension SettingsSchema.Property {
 
 extension JSON {
   fileprivate static func optional(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+}
+
+extension Span {
+  /// The time in the largest unit that fits, as manifests write it: `1d`, `90s`.
+  fileprivate var words: String {
+    let units: [(String, Int64)] = [
+      ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000),
+    ]
+    let unit = units.first { milliseconds.isMultiple(of: $0.1) } ?? ("ms", 1)
+    return "\(milliseconds / unit.1)\(unit.0)"
+  }
 }

@@ -52,6 +52,12 @@ extension Code {
   /// A hold's identifier whose check character does not fit.
   public static let mistypedHold = Code(1021)
 
+  // 1040-1049: evidence.
+  /// The audit trail is not what was written.
+  public static let auditBroken = Code(1040)
+  /// A receipt that cannot be read, was changed, or was signed by another hub.
+  public static let receiptInvalid = Code(1041)
+
   // 2xxx: permission and gates.
   /// More people at once than the configured share of all (OS-05).
   public static let blastRadius = Code(2006)
@@ -133,4 +139,8 @@ extension Code {
   public static let resurrected = Code(6006)
   /// The vendor took a job and has not confirmed it yet.
   public static let jobAccepted = Code(6007)
+
+  // 7xxx: import and export.
+  /// A row names a purged person (ALM-06).
+  public static let suppressedIdentity = Code(7001)
 }

@@ -110,8 +110,15 @@ extension Store {
   public func purges(
     of fingerprints: [Fingerprint]
   ) async throws(StoreError) -> [Fingerprint: [PurgeRequestID]] {
+    try await tombstones(of: fingerprints).mapValues { $0.map(\.request) }
+  }
+
+  /// As `purges(of:)`, with the instants at which the requests were accepted.
+  public func tombstones(
+    of fingerprints: [Fingerprint]
+  ) async throws(StoreError) -> [Fingerprint: [PurgeMention]] {
     try await readers.read { (connection) throws(StoreError) in
-      var found: [Fingerprint: [PurgeRequestID]] = [:]
+      var found: [Fingerprint: [PurgeMention]] = [:]
       for fingerprint in fingerprints {
         let requests = try connection.purges(of: fingerprint)
         if !requests.isEmpty { found[fingerprint] = requests }

@@ -33,11 +33,19 @@ public struct API: Sendable {
     case (.get, "requests", 2): return try await listRequests(request)
     case (.get, "requests", 3): return try await showRequest(parts[2], request)
     case (.get, "requests", 4) where parts[3] == "plan": return try await showPlan(parts[2])
+    case (.get, "requests", 4) where parts[3] == "recipients":
+      return try await listRecipients(parts[2])
     case (.get, "requests", 4): return try await read(parts[3], ofRequest: parts[2])
     case (.get, "requests", 5), (.get, "requests", 6):
       return try await showTask(Array(parts.dropFirst(2)), request)
     case (.get, "codes", 2): return HTTPResponse(200, json: CodeManual.list)
     case (.get, "codes", 3): return try showCode(parts[2])
+    case (.get, "audit", 2): return try await listAudit(request)
+    case (.post, "audit", 3) where parts[2] == "verify": return try await verifyAudit(request)
+    case (.get, "receipts", 3) where parts[2] == "key": return try await receiptKey(request)
+    case (.post, "users", 3) where parts[2] == "screen": return try await screen(request)
+    case (.post, "requests", 4) where parts[3] == "receipt":
+      return try await issueReceipt(parts[2], request)
     case (.post, "requests", 4): return try await act(parts[3], onRequest: parts[2], request)
     case (.post, "holds", 2): return try await placeHold(request)
     case (.get, "holds", 2): return try await listHolds(request)

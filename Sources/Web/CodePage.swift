@@ -42,6 +42,8 @@ struct CodePage: Sendable, Hashable {
     .blastRadius: CodePage("More people at once than the cap allows", "operator", 409),
     .legalHold: CodePage("A person is under a legal hold", "operator", 409),
     .sameOperator: CodePage("A second person must decide", "another operator", 403),
+    .auditBroken: CodePage("The audit trail was changed", "auditor", 500),
+    .receiptInvalid: CodePage("The receipt is not what a hub signed", "auditor"),
     .referencesPurgedUser: CodePage("The settings name a purged person", "administrator", 409),
     .configurationInvalid: CodePage("The configuration cannot be used", "administrator"),
     .credentialRejected: CodePage("The vendor rejected the credential", "administrator", 409),
@@ -76,5 +78,7 @@ struct CodePage: Sendable, Hashable {
     .partial: CodePage("Part of the people are done", "operator"),
     .waived: CodePage("Waived by an operator", "nobody"),
     .verifiedAbsent: CodePage("A look-up afterwards found nobody", "nobody"),
+    .resurrected: CodePage("The vendor said it was gone, and a look-up found it", "operator"),
+    .suppressedIdentity: CodePage("The row names a purged person", "operator"),
   ]
 }

@@ -179,13 +179,6 @@ extension Tally {
       "pending": JSON(pending),
     ]
   }
-
-  /// The weakest evidence among what the vendor said; nil while it said nothing.
-  fileprivate var evidence: Evidence? {
-    if accepted + pending > 0 { return .acknowledged }
-    if erased + absent > 0 { return .confirmed }
-    return verifiedAbsent > 0 ? .verifiedAbsent : nil
-  }
 }
 
 extension String {

@@ -20,6 +20,7 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
+    .recipients, .screenUsers, .issueReceipt, .verifyReceipt, .receiptKey, .listAudit, .verifyAudit,
     .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox,
     .completions, .manual, .version,
   ]

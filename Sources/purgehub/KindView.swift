@@ -19,7 +19,8 @@ extension Session {
     console.say("\(console.bold(kind.cell("title")))  \(kind.cell("name"))")
     let lines = [
       ("Category", "category"), ("Evidence", "evidence"), ("Latency", "latency"),
-      ("Identities", "people"), ("Permission", "permission"), ("Documents", "docs"),
+      ("Looked up again", "verifiesAfter"), ("Identities", "people"), ("Permission", "permission"),
+      ("Documents", "docs"),
     ]
     for (title, member) in lines { console.say("  \(title): \(kind.cell(member))") }
     sayList("What follows from a purge", kind["consequences"])

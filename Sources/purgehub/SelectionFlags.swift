@@ -110,7 +110,8 @@ enum SelectionFlags {
     return (String(parts[0]), String(parts[1]))
   }
 
-  private static func contents(of file: String) throws(CommandFailure) -> [UInt8] {
+  /// The bytes of a file; `-` is standard input.
+  static func contents(of file: String) throws(CommandFailure) -> [UInt8] {
     let data =
       file == "-"
       ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)

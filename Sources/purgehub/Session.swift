@@ -30,12 +30,19 @@ struct Session: Sendable {
 
   /// Asks the hub with a request made elsewhere.
   func ask(_ request: HTTPRequest) async throws(CommandFailure) -> JSON {
+    let response = try await answer(to: request)
+    return (try? JSON(reading: response.body)) ?? .null
+  }
+
+  /// Asks the hub and returns its answer as it came; a refusal is thrown.
+  func answer(to request: HTTPRequest) async throws(CommandFailure) -> HTTPResponse {
     var request = request
     request.fields["PurgeHub-Operator"] = Self.operatorName
     let response = try await door.ask(request)
-    let answer = (try? JSON(reading: response.body)) ?? .null
-    guard (200..<300).contains(response.status) else { throw CommandFailure(answer) }
-    return answer
+    guard (200..<300).contains(response.status) else {
+      throw CommandFailure((try? JSON(reading: response.body)) ?? .null)
+    }
+    return response
   }
 
   /// Prints an answer as JSON, for programs.

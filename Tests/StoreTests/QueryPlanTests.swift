@@ -84,6 +84,10 @@ import Testing
       _ = try await store.openTasks(of: key.connector, limit: 5)
       _ = try await store.nextStart()
       _ = try await store.audit("turn", by: "ann", at: noon)
+      _ = try await store.verifyAudit()
+      _ = try await store.trace(of: key)
+      _ = try await store.issueReceipt(of: key.request, by: "ann", at: noon) { _ in [1] }
+      _ = try await store.receiptKey(by: "ann", at: noon)
     }
   }
 

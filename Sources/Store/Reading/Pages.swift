@@ -82,16 +82,20 @@ extension Connection {
     }
   }
 
-  /// The requests, those left out that came to nothing or wait for an approval, that purge a name.
-  func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeRequestID] {
+  /// The requests, those left out that came to nothing or wait for an approval, that purge a name,
+  /// newest first.
+  func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeMention] {
     try rows(
       """
-      SELECT tombstone.request FROM tombstone JOIN request ON request.id = tombstone.request
+      SELECT tombstone.request, request.accepted_at
+      FROM tombstone JOIN request ON request.id = tombstone.request
       WHERE tombstone.fingerprint = \(fingerprint) AND request.state NOT IN
         ('cancelled', 'rejected', 'awaitingApproval')
       ORDER BY request.accepted_at DESC
       """
-    ) { (row) throws(StoreError) in row.request(0) }
+    ) { (row) throws(StoreError) in
+      PurgeMention(request: row.request(0), accepted: row.instant(1))
+    }
   }
 
   /// The connectors that have open tasks, one look-up each.
@@ -130,19 +134,24 @@ extension Connection {
       """
     ) { (row) throws(StoreError) in AuditEntry(row) }
   }
+}
 
-  /// Follows the chain from its beginning, a page at a time.
-  func verifyAudit() throws(StoreError) -> AuditVerdict {
-    var (count, last): (Int, [UInt8]) = (0, [])
-    while true {
-      let page = try audit(after: count, limit: 1_000)
-      for entry in page {
-        let fits = try entry.record.link(count + 1, after: last) == entry.hash
-        guard entry.sequence == count + 1, fits else { return .broken(sequence: count + 1) }
-        (count, last) = (entry.sequence, entry.hash)
-      }
-      if page.isEmpty { return .intact(entries: count, last: last) }
+/// The chain of the audit trail as far as it was followed.
+struct AuditChain {
+  /// How many entries fit.
+  private(set) var entries = 0
+  /// The link of the last of them.
+  private(set) var last: [UInt8] = []
+
+  /// Goes on along entries, up to the first that does not fit; whether all of them do.
+  mutating func follows(_ page: [AuditEntry]) throws(StoreError) -> Bool {
+    for entry in page {
+      guard entry.sequence == entries + 1,
+        try entry.record.link(entries + 1, after: last) == entry.hash
+      else { return false }
+      (entries, last) = (entry.sequence, entry.hash)
     }
+    return true
   }
 }
 

@@ -82,6 +82,14 @@ public struct TaskResult: Sendable, Hashable {
   public var ended: Instant
 }
 
+/// A request that purges somebody, and when it was accepted.
+public struct PurgeMention: Sendable, Hashable {
+  /// The request.
+  public var request: PurgeRequestID
+  /// When it was accepted.
+  public var accepted: Instant
+}
+
 /// A connector as the store knows it.
 public struct ConnectorRecord: Sendable, Hashable {
   /// Its name.
@@ -114,6 +122,20 @@ public struct AuditEntry: Sendable, Hashable {
   public var detail: String
   /// The link: a digest over the link before it and every field.
   public var hash: [UInt8]
+}
+
+/// A place in the audit trail: whoever noted it can tell later whether the trail is still the same.
+public struct AuditPlace: Sendable, Hashable {
+  /// The entry's number.
+  public var sequence: Int
+  /// The entry's link.
+  public var hash: [UInt8]
+
+  /// Makes a place of what was noted.
+  public init(sequence: Int, hash: [UInt8]) {
+    self.sequence = sequence
+    self.hash = hash
+  }
 }
 
 /// What a check of the audit trail found.

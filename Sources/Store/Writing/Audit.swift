@@ -26,17 +26,22 @@ struct AuditRecord: Sendable {
 extension Transaction {
   /// Adds a record to the end of the chain.
   func audit(_ record: AuditRecord) throws(StoreError) {
-    let last = try connection.first(
-      "SELECT sequence, hash FROM audit WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1"
-    ) { (row) throws(StoreError) in (row.integer(0), row.bytes(1)) }
-    let sequence = (last?.0 ?? 0) + 1
-    let link = try record.link(sequence, after: last?.1 ?? [])
+    let last = try auditHead()
+    let sequence = (last?.sequence ?? 0) + 1
+    let link = try record.link(sequence, after: last?.hash ?? [])
     try connection.run(
       """
       INSERT INTO audit(sequence, at, actor, action, request, connector, detail, hash)
       VALUES (\(sequence), \(record.at), \(record.actor), \(record.action), \(record.request),
         \(record.connector), \(record.detail), \(link))
       """)
+  }
+
+  /// The end of the chain; nil while it is empty.
+  func auditHead() throws(StoreError) -> AuditPlace? {
+    try connection.first(
+      "SELECT sequence, hash FROM audit WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1"
+    ) { (row) throws(StoreError) in AuditPlace(sequence: row.integer(0), hash: row.bytes(1)) }
   }
 }
 

@@ -1,0 +1,63 @@
+import Crypto
+public import PurgeCore
+public import Store
+
+/// What a check of the audit trail found, in words and numbers for people.
+public struct AuditFinding: Sendable, Hashable {
+  /// The first entry that does not fit or is missing; nil when the whole chain fits.
+  public var broken: Int?
+  /// How many entries fit.
+  public var entries: Int
+  /// The link of the last entry that was reached, in hexadecimal digits; nil when none fits.
+  public var hash: String?
+  /// Whether the noted place is still there; nil when none was given.
+  public var holdsPlace: Bool?
+
+  /// Whether nothing was found amiss.
+  public var isIntact: Bool { broken == nil && holdsPlace != false }
+}
+
+extension AuditPlace {
+  /// A place as people note it; nil for what is no number from 1 and no digest in hexadecimal digits.
+  public init?(entry: Int, hexadecimalHash: String) {
+    guard entry > 0, let hash = [UInt8](hex: hexadecimalHash), hash.count == 32 else { return nil }
+    self.init(sequence: entry, hash: hash)
+  }
+}
+
+extension AuditEntry {
+  /// Its link in hexadecimal digits.
+  public var hexadecimalHash: String { hash.hex }
+}
+
+extension House {
+  /// A page of the audit trail after an entry, oldest first, of one request or of all.
+  public func audit(
+    of request: PurgeRequestID?, after entry: Int, limit: Int
+  ) async throws(Refusal) -> [AuditEntry] {
+    do throws(StoreError) {
+      if let request { _ = try await store.request(request) }
+      return try await store.auditEntries(of: request, after: entry, limit: limit)
+    } catch { throw Refusal(error) }
+  }
+
+  /// Follows the whole audit trail, and looks whether a place that was noted is still in it.
+  public func verifyAudit(against place: AuditPlace?) async throws(Refusal) -> AuditFinding {
+    do throws(StoreError) {
+      switch try await store.verifyAudit() {
+      case .broken(let sequence):
+        return AuditFinding(broken: sequence, entries: sequence - 1, hash: nil, holdsPlace: nil)
+      case .intact(let entries, let last):
+        var finding = AuditFinding(
+          broken: nil, entries: entries, hash: last.isEmpty ? nil : last.hex, holdsPlace: nil)
+        if let place { finding.holdsPlace = try await holds(place) }
+        return finding
+      }
+    } catch { throw Refusal(error) }
+  }
+
+  private func holds(_ place: AuditPlace) async throws(StoreError) -> Bool {
+    let found = try await store.auditEntries(after: place.sequence - 1, limit: 1).first
+    return found?.sequence == place.sequence && found?.hash == place.hash
+  }
+}
