@@ -76,19 +76,6 @@ extension Connection {
     return tasks
   }
 
-  func notices(after sequence: Int, limit: Int) throws(StoreError) -> [OutboxNotice] {
-    try rows(
-      """
-      SELECT sequence, kind, request, at FROM outbox
-      WHERE sequence > \(sequence) AND delivered = 0
-      ORDER BY sequence LIMIT \(limit)
-      """
-    ) { (row) throws(StoreError) in
-      OutboxNotice(
-        sequence: row.integer(0), kind: row.text(1), request: row.request(2), at: row.instant(3))
-    }
-  }
-
   /// The requests, cancelled ones left out, that purge one of these names.
   func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeRequestID] {
     try rows(

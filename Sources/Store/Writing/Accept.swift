@@ -70,6 +70,7 @@ extension Transaction {
         at: acceptance.accepted, actor: acceptance.actor, action: "request.accepted",
         request: prepared.id,
         detail: "\(prepared.total) people at \(acceptance.connectors.count) connectors"))
+    try tellAccepted(prepared.id, at: acceptance.accepted, until: acceptance.deadline)
     let open = try insertTasks(prepared)
     try connection.run("UPDATE request SET open_tasks = \(open) WHERE id = \(prepared.id)")
     if open == 0 { try finish(prepared.id, at: acceptance.accepted) }
