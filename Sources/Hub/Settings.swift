@@ -28,6 +28,8 @@ public struct Settings: Sendable, Hashable {
   public var maxPeople = 1_000_000
   /// How long a stop waits for calls in flight.
   public var drainTimeout = Span.seconds(25)
+  /// Who is told of what happens, and how (ALM-19, OS-13).
+  public var notices = NoticeSettings()
 
   /// Where a master key is kept.
   public enum MasterKeyPlace: Sendable, Hashable {
@@ -115,7 +117,7 @@ extension Settings {
 }
 
 /// What is wrong with a value and what would be right.
-private struct Misfit {
+struct Misfit: Error {
   var what: String
   var remedy: String
 }
@@ -154,6 +156,12 @@ extension Settings {
     count("bulkAbove", \.bulkAbove, in: 0...1_000_000),
     count("maxPeople", \.maxPeople, in: 1...10_000_000),
     span("drainTimeout", \.drainTimeout, atLeast: .seconds(1)),
+    Row(name: "notices", schema: NoticeSettings.schema) { settings, value, folder in
+      do throws(Misfit) {
+        settings.notices = try NoticeReading(folder: folder).settings(value)
+        return nil
+      } catch { return error }
+    },
   ]
 
   /// The JSON Schema (2020-12) of the settings file, for editors.

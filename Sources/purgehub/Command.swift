@@ -16,6 +16,7 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
+    .listNotices, .retryNotices, .backup, .checkBackup, .migrate,
     .serve, .status, .simulate, .sandbox, .version,
   ]
 }
