@@ -87,6 +87,12 @@ import Testing
     #expect(outcome(reply, after: .hours(72)) == .failed(.noticeGivenUp, status: nil))
   }
 
+  @Test func `is due when only a clock that was set back keeps it waiting`() {
+    let delivery = delivery(3)
+    #expect(DeliveryPolicy.due(delivery, at: noon + .hours(-24)) == noon)
+    #expect(DeliveryPolicy.due(delivery, at: noon + .hours(-25)) == noon + .hours(-25))
+  }
+
   @Test(arguments: [(2, 0), (3, 30), (4, 60), (8, 900), (99, 900)])
   func `is left for a while after failures in a row`(failures: Int, seconds: Int64) {
     #expect(DeliveryPolicy.pause(after: failures) == .seconds(seconds))
@@ -197,6 +203,36 @@ import Testing
       await silent.has(1)
     }
     #expect(start.duration(to: .now) < .seconds(15))
+  }
+
+  @Test func `that hangs at every destination lets a purge end in its own time`() async throws {
+    let (place, mail) = (try Place(), try MailServer())
+    let silent = try Listener { _ in
+      try? await Task.sleep(for: .seconds(30))
+      return HTTPResponse(200)
+    }
+    let secret = try place.write(Self.secret, to: "secret")
+    var people = NoticeSettings.Mail(
+      server: "smtp://127.0.0.1:\(mail.port)", from: "hub@example.org", to: ["silent@example.org"],
+      kinds: Set(NoticeKind.allCases))
+    (people.selfHosted, people.plaintext) = (true, true)
+    let change: (inout Settings) -> Void = { [people] settings in
+      settings.notices.mail = people
+      settings.notices.callbacks = [
+        .init(
+          url: silent.url, secrets: [.file(secret)], kinds: Set(NoticeKind.allCases),
+          selfHosted: true)
+      ]
+    }
+    let start = ContinuousClock.now
+    try await visit(place, changing: change) { visitor in
+      let id = try await visitor.purge(.people(2)).id
+      await silent.has(1)
+      _ = try await mail.next("silent")
+      #expect(try await visitor.request(id) { $0.state == "completed" }.state == "completed")
+    }
+    #expect(start.duration(to: .now) < .seconds(20))
+    #expect(silent.received.count == 1)
   }
 
   @Test func `that is refused for good is listed, and tried again when a person says so`()

@@ -22,6 +22,12 @@ struct DeliveryPolicy: Sendable {
   /// The longest wait that the other side may ask for.
   static let longestHint = Span.hours(24)
 
+  /// When a delivery may be tried; one that waits for longer than anybody asks for waits because the
+  /// clock was set back, and is due.
+  static func due(_ delivery: NoticeDelivery, at now: Instant) -> Instant {
+    delivery.due - now > longestHint ? now : delivery.due
+  }
+
   /// What follows from a reply; `chance` in 0...1 spreads the tries.
   static func outcome(
     of reply: Reply, to delivery: NoticeDelivery, at now: Instant, chance: Double

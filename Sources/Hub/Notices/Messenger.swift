@@ -125,7 +125,7 @@ extension Messenger {
           await alarm.sleep(atMost: nil)
           continue
         }
-        let due = max(next.due, quietUntil)
+        let due = max(DeliveryPolicy.due(next, at: House.now()), quietUntil)
         guard due <= House.now() else {
           await alarm.sleep(atMost: due - House.now())
           continue
