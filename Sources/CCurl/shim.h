@@ -82,3 +82,10 @@ static inline CURLcode hub_result(const CURLMsg *message) { return message->data
 static inline const struct sockaddr *hub_address(const struct curl_sockaddr *address) {
   return &address->addr;
 }
+
+static inline CURLcode hub_on_progress(
+    CURL *easy, curl_xferinfo_callback call, void *context) {
+  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context);
+  return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, call);
+}

@@ -61,13 +61,16 @@ final class EngineThread: Sendable {
   private let store: Store
   private let log: Log?
   private let now: @Sendable () -> Instant
+  private let onClockSet: @Sendable () -> Void
   private let ended = DispatchSemaphore(value: 0)
 
   /// Starts the thread; `stop` ends it.
   init(
-    store: Store, seed: UInt64, log: Log? = nil, now: @escaping @Sendable () -> Instant
+    store: Store, seed: UInt64, log: Log? = nil, now: @escaping @Sendable () -> Instant,
+    onClockSet: @escaping @Sendable () -> Void = {}
   ) throws(TransportError) {
     self.store = store
+    self.onClockSet = onClockSet
     self.log = log
     self.now = now
     let client = try HTTPClient()
@@ -144,7 +147,7 @@ final class EngineThread: Sendable {
 }
 
 /// Carries a value to the one thread that will use it.
-private final class Parcel<Contents>: @unchecked Sendable {
+final class Parcel<Contents>: @unchecked Sendable {
   // Safe because the sender lets go of it and only the receiving thread reads it.
   let contents: Contents
   init(_ contents: Contents) { self.contents = contents }
@@ -225,6 +228,7 @@ extension EngineThread {
     private func noticeClock(_ now: Instant) {
       guard let jump = clock.jump(at: now) else { return }
       thread.log?.write(.warning, "clock.set", [.init("milliseconds", JSON(jump.milliseconds))])
+      thread.onClockSet()
       if jump < .seconds(0) { submit(.setClockBack(.milliseconds(-jump.milliseconds))) }
       for effect in engine.handle(.clockSet(by: jump), at: now) { perform(effect) }
     }

@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 public import PurgeCore
 import Store
@@ -13,10 +14,12 @@ public final class House: Sendable {
   let store: Store
   let engine: EngineThread
   let register: Register
+  let messenger: Messenger
   let gate = Gate()
   let environment: [String: String]
   let log: Log?
   private let starter: Task<Void, Never>
+  private let forgetter: Task<Void, Never>
 
   /// How much of the configuration is read when a house opens.
   public enum Opening: Sendable, Hashable {
@@ -41,6 +44,7 @@ public final class House: Sendable {
       throw HouseError(error, data: settings.data)
     }
     do throws(Refusal) {
+      try await house.tellOfWhatHappens()
       try await house.install()
       if opening == .reloading {
         let report = try await house.reload(by: "hub")
@@ -62,13 +66,17 @@ public final class House: Sendable {
     self.environment = environment
     self.log = log
     register = Register()
+    let messenger = try Messenger(settings.notices, store, environment: environment, log: log)
+    self.messenger = messenger
     do throws(TransportError) {
       engine = try EngineThread(
-        store: store, seed: .random(in: 0 ... .max), log: log, now: { Self.now() })
+        store: store, seed: .random(in: 0 ... .max), log: log, now: { Self.now() },
+        onClockSet: { messenger.lookAgain() })
     } catch {
       throw StoreError(.unavailable, call: error.call, detail: "the engine's loop could not start")
     }
     let period = settings.waitingPeriod
+    forgetter = Task { await Self.forgetOldCopies(in: settings.data) }
     starter = Task { [store, engine] in await Self.startWaiting(store, engine, period) }
   }
 
@@ -81,17 +89,29 @@ public final class House: Sendable {
 
   func now() -> Instant { Self.now() }
 
-  /// Finishes what is in flight, at most the drain timeout long, and lets go of the folder.
-  public func close() async {
+  /// Finishes what is in flight, at most the drain timeout long, delivers notices for a few seconds of
+  /// that, and lets go of the folder.
+  ///
+  /// - Returns: How many deliveries of notices are left for the next hub.
+  @discardableResult
+  public func close() async -> Int {
     starter.cancel()
-    await drain()
+    forgetter.cancel()
+    let limit = ContinuousClock.now + .milliseconds(settings.drainTimeout.milliseconds)
+    await drain(until: limit)
+    let left = await messenger.settle(until: min(limit, .now + Self.patienceForNotices))
+    if left > 0 { log?.write(.info, "notices.left", [.init("deliveries", JSON(left))]) }
+    await messenger.stop()
     engine.stop()
     await store.close()
+    return left
   }
 
-  private func drain() async {
+  /// How long a stop waits for notices.
+  private static let patienceForNotices = Duration.seconds(3)
+
+  private func drain(until limit: ContinuousClock.Instant) async {
     engine.post(.drain)
-    let limit = ContinuousClock.now + .milliseconds(settings.drainTimeout.milliseconds)
     await engine.untilDrained(or: limit)
   }
 

@@ -1,5 +1,5 @@
 import PurgeCore
-import Store
+public import Store
 
 /// Why the house does not open.
 public struct HouseError: Error, Sendable, Hashable {
@@ -9,8 +9,10 @@ public struct HouseError: Error, Sendable, Hashable {
     case inUse
     /// The data folder or the master key cannot be made.
     case cannotCreate
-    /// The master key or the database does not fit this hub.
+    /// The master key or the settings do not fit this hub.
     case configuration
+    /// The database was written by a newer hub.
+    case newer
     /// The database is damaged, or its disk fails.
     case damaged
     /// The disk has no room; there may be some later.
@@ -26,7 +28,8 @@ public struct HouseError: Error, Sendable, Hashable {
 }
 
 extension HouseError {
-  init(_ error: StoreError, data: String) {
+  /// Makes it of what the store found in a data folder.
+  public init(_ error: StoreError, data: String) {
     switch error.code {
     case .inUse:
       self.init(
@@ -34,7 +37,7 @@ extension HouseError {
         remedy: "Wait until the other hub is done, or use another folder with --data.")
     case .newerSchema:
       self.init(
-        kind: .configuration,
+        kind: .newer,
         problem: "The data folder \(data) is newer than this hub: \(error.detail)",
         remedy: "Use the newer hub; nothing was changed.")
     case .wrongKey:

@@ -34,6 +34,8 @@ public struct Settings: Sendable, Hashable {
   public var knownSubjects: Int?
   /// How long a stop waits for calls in flight.
   public var drainTimeout = Span.seconds(25)
+  /// Who is told of what happens, and how (ALM-19, OS-13).
+  public var notices = NoticeSettings()
 
   /// Where a master key is kept.
   public enum MasterKeyPlace: Sendable, Hashable {
@@ -133,7 +135,7 @@ extension Settings {
 }
 
 /// What is wrong with a value and what would be right.
-private struct Misfit {
+struct Misfit: Error {
   var what: String
   var remedy: String
 }
@@ -177,6 +179,12 @@ extension Settings {
     },
     optionalCount("knownSubjects", \.knownSubjects, in: 1...100_000_000_000),
     span("drainTimeout", \.drainTimeout, atLeast: .seconds(1)),
+    Row(name: "notices", schema: NoticeSettings.schema) { settings, value, folder in
+      do throws(Misfit) {
+        settings.notices = try NoticeReading(folder: folder).settings(value)
+        return nil
+      } catch { return error }
+    },
   ]
 
   /// The JSON Schema (2020-12) of the settings file, for editors.

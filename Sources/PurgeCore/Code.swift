@@ -1,6 +1,6 @@
 /// A stable number for what happened, for people to quote and programs to decide by; never reused.
 public struct Code: Sendable, Hashable, Comparable {
-  /// The number, 1000 to 7999; its first digit names the field (VOCABULARY: request, permission, ...).
+  /// The number, 1000 to 8999; its first digit names the field (VOCABULARY: request, permission, ...).
   public var number: Int
   /// Makes a code from its number.
   public init(_ number: Int) { self.number = number }
@@ -57,6 +57,15 @@ extension Code {
   public static let auditBroken = Code(1040)
   /// A receipt that cannot be read, was changed, or was signed by another hub.
   public static let receiptInvalid = Code(1041)
+
+  /// No such notice, or none of it failed.
+  public static let unknownNotice = Code(1050)
+  /// A backup cannot be written where it was asked for.
+  public static let backupPlace = Code(1051)
+  /// A folder is no backup, or not as it was written.
+  public static let backupDamaged = Code(1052)
+  /// The database was written by a newer hub.
+  public static let newerDatabase = Code(1053)
 
   // 2xxx: permission and gates.
   /// More people at once than the configured share of all (OS-05).
@@ -143,4 +152,22 @@ extension Code {
   // 7xxx: import and export.
   /// A row names a purged person (ALM-06).
   public static let suppressedIdentity = Code(7001)
+
+  // 8xxx: notices to people and programs outside.
+  /// Tried for three days, then given up.
+  public static let noticeGivenUp = Code(8001)
+  /// The destination refused it for good.
+  public static let noticeRefused = Code(8002)
+  /// The destination did not take it; it is tried again.
+  public static let noticeNotTaken = Code(8003)
+  /// The secret that signs or logs in is not there, or is none.
+  public static let noticeSecretMissing = Code(8004)
+  /// The destination cannot be reached.
+  public static let noticeUnreachable = Code(8005)
+  /// TLS to the destination failed, or is not offered.
+  public static let noticeTLS = Code(8006)
+  /// The destination's address is private.
+  public static let noticeAddressRefused = Code(8007)
+  /// The destination is named in the settings no longer.
+  public static let noticeDestinationGone = Code(8008)
 }

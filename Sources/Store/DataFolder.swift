@@ -8,7 +8,7 @@ import Synchronization
 final class DataFolder: Sendable {
   /// The database's path.
   let database: String
-  private let path: String
+  let path: String
   private let lock: Mutex<FileHandle?>
   /// Whether the database was made before: an empty one has lost everything then.
   let wasMade: Bool
@@ -74,7 +74,7 @@ final class DataFolder: Sendable {
 }
 
 /// An open file descriptor, closed when the value goes.
-private final class FileHandle: Sendable {
+final class FileHandle: Sendable {
   private let descriptor: Int32
   private let path: String
 
@@ -104,6 +104,18 @@ private final class FileHandle: Sendable {
     }
   }
 
+  /// Adds bytes at its end.
+  func append(_ bytes: ArraySlice<UInt8>) throws(StoreError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe write(descriptor, $0.baseAddress, $0.count)
+      }
+      guard count > 0 else { throw .system("write", of: path) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   func replace(with text: String) throws(StoreError) {
     let bytes = Array(text.utf8)
     let count = unsafe pwrite(descriptor, bytes, bytes.count, 0)
@@ -114,7 +126,7 @@ private final class FileHandle: Sendable {
 }
 
 extension StoreError {
-  fileprivate static func system(_ call: String, of path: String) -> StoreError {
+  static func system(_ call: String, of path: String) -> StoreError {
     let number = errno
     let sentence = unsafe String(cString: strerror(number))
     return StoreError(

@@ -1,14 +1,7 @@
 /// The tables, and the steps by which an older database becomes one of today.
 enum Schema {
   /// Step n makes version n + 1 of version n; a step is never changed once released.
-  static let steps: [Dialect.Text] = [foundation, brakes, support]
-
-  /// The version a database says it has; nil before the first.
-  static func version(of connection: Connection) throws(StoreError) -> Int? {
-    try connection.first("SELECT number FROM meta WHERE name = 'schema_version'") {
-      (row) throws(StoreError) in row.integer(0)
-    }
-  }
+  static let steps: [Dialect.Text] = [foundation, brakes, support, notices]
 
   /// Brings the database to the version of these steps, inside the caller's transaction; a database
   /// of a newer version is refused.
@@ -18,12 +11,8 @@ enum Schema {
     let version = steps.count
     try connection.execute(
       "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, number BIGINT, bytes BYTEA)")
-    let found = try Self.version(of: connection)
-    guard found ?? 0 <= version else {
-      throw StoreError(
-        .newerSchema, call: "open",
-        detail: "the database has schema \(found ?? 0), this hub knows up to \(version)")
-    }
+    let found = try self.version(of: connection)
+    try refuseNewer(found, than: version)
     guard found != version else { return }
     for step in steps.dropFirst(found ?? 0) { try connection.execute(schema: step) }
     try connection.run(
@@ -31,6 +20,28 @@ enum Schema {
       INSERT INTO meta(name, number) VALUES ('schema_version', \(version))
       ON CONFLICT (name) DO UPDATE SET number = excluded.number
       """)
+  }
+
+  /// The version of a database; nil when it has no tables yet.
+  static func version(of connection: Connection) throws(StoreError) -> Int? {
+    // Asked of the table first: a database that is just being made has none.
+    let column = try connection.first("PRAGMA table_info(meta)") { (row) throws(StoreError) in
+      row.text(1)
+    }
+    guard column != nil else { return nil }
+    return try connection.first("SELECT number FROM meta WHERE name = 'schema_version'") {
+      (row) throws(StoreError) in row.integer(0)
+    }
+  }
+
+  /// Refuses a database of a newer hub.
+  static func refuseNewer(
+    _ found: Int?, than version: Int = steps.count
+  ) throws(StoreError) {
+    guard found ?? 0 > version else { return }
+    throw StoreError(
+      .newerSchema, call: "open",
+      detail: "the database has schema \(found ?? 0), this hub knows up to \(version)")
   }
 
   private static let foundation = Dialect.Text(

@@ -152,25 +152,6 @@ extension Store {
     }
   }
 
-  /// Remembers that notices were delivered; they are not given out again.
-  public func markDelivered(_ notices: [OutboxNotice]) async throws(StoreError) {
-    try await writer.write { (transaction) throws(StoreError) in
-      for notice in notices {
-        try transaction.connection.run(
-          "UPDATE outbox SET delivered = 1 WHERE sequence = \(notice.sequence)")
-      }
-    }
-  }
-
-  /// Notices not yet delivered, after one of them.
-  public func notices(
-    after sequence: Int = 0, limit: Int
-  ) async throws(StoreError) -> [OutboxNotice] {
-    try await readers.read { (connection) throws(StoreError) in
-      try connection.notices(after: sequence, limit: limit)
-    }
-  }
-
   /// Reads the whole database and throws `corrupt` when a page or an index is damaged.
   public func check() async throws(StoreError) {
     let word = try await readers.read { (connection) throws(StoreError) in

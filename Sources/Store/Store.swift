@@ -7,7 +7,7 @@ public final class Store: Sendable {
   let writer: Writer
   let readers: Readers
   let keys: Keys
-  private let folder: DataFolder
+  let folder: DataFolder
 
   /// Opens a data folder, made with mode 0700 when it is missing.
   ///
@@ -41,6 +41,8 @@ public final class Store: Sendable {
   ) throws(StoreError) -> sending Connection {
     let connection = try Connection(path: folder.database, on: disk)
     try refuseEmptied(connection, folder)
+    // Before anything is written, were it only the log's end.
+    try Schema.refuseNewer(try Schema.version(of: connection))
     try connection.execute(
       """
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
@@ -48,6 +50,7 @@ public final class Store: Sendable {
       PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;
       """)
     try settleLog(connection)
+    try keepOldCopy(connection, folder)
     try connection.execute("BEGIN IMMEDIATE")
     try Schema.bring(connection)
     try proveKey(connection, keys)

@@ -28,6 +28,8 @@ public struct StoreError: Error, Sendable, Hashable {
     case diskFailed
     /// The data folder was made with another master key.
     case wrongKey
+    /// A backup's folder is there already.
+    case exists
     /// The disk is full; nothing was changed.
     case full
     /// The file cannot be read, written or opened.

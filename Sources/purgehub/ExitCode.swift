@@ -20,6 +20,8 @@ enum ExitCode: Int32, Sendable {
     switch code {
     case .planChanged, .storageFull: self = .tryAgain
     case .storageFailed: self = .internalError
+    case .backupPlace: self = .cannotCreate
+    case .newerDatabase: self = .configuration
     case .wrongState, .irreversible: self = .notPermitted
     default:
       switch code.number / 1_000 {

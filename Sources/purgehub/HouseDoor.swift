@@ -60,7 +60,13 @@ final class HouseDoor: Door {
     await api.respond(to: request)
   }
 
-  func close() async { await house.close() }
+  func close() async {
+    let left = await house.close()
+    guard left > 0 else { return }
+    Console().complain(
+      "purgehub: \(left) \(left == 1 ? "notice is" : "notices are") not delivered yet; "
+        + "the next command or purgehub serve goes on. See purgehub notices list.")
+  }
 
   private static func settingsFile(_ arguments: Arguments) throws(CommandFailure) -> String? {
     let named =
@@ -89,12 +95,23 @@ extension CommandFailure {
       switch error.kind {
       case .inUse, .full: .tryAgain
       case .cannotCreate: .cannotCreate
-      case .configuration: .configuration
+      case .configuration, .newer: .configuration
       case .damaged: .internalError
       }
     self.init(
       exit: exit, problem: error.problem, remedy: error.remedy,
-      code: error.kind == .full ? .storageFull : nil)
+      code: error.code)
+  }
+}
+
+extension HouseError {
+  /// What people quote of it.
+  fileprivate var code: Code? {
+    switch kind {
+    case .full: .storageFull
+    case .newer: .newerDatabase
+    default: nil
+    }
   }
 }
 

@@ -129,7 +129,7 @@ import Testing
     try await open(place.settings)
     try place.age()
     let error = try await refusal(place.settings)
-    #expect(error.kind == .configuration)
+    #expect(error.kind == .newer)
     #expect(error.problem.contains("is newer than this hub"))
     #expect(error.remedy == "Use the newer hub; nothing was changed.")
   }

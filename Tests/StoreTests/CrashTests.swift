@@ -97,7 +97,7 @@ import Testing
     let isDone = try await again.request(request).state == .completed
     #expect(isDone || !isWhole)
     #expect(try await again.rowCount("SELECT COUNT(*) FROM request_key") == (isDone ? 0 : 1))
-    #expect(try await again.notices(limit: 9).count == (isDone ? 1 : 0))
+    #expect(try await again.ends().count == (isDone ? 1 : 0))
     #expect(try await again.auditEntries(limit: 9).count == (isDone ? 2 : 1))
   }
 }

@@ -35,7 +35,7 @@ import Testing
     let key = try await mixedTask()
     _ = try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon)
     #expect(try await store.request(key.request).state == .completedWithExceptions)
-    #expect(try await store.notices(limit: 9).map(\.kind) == ["request.completedWithExceptions"])
+    #expect(try await store.ends() == ["request.completedWithExceptions"])
   }
 
   @Test func `is told of an end once`() async throws {

@@ -29,6 +29,7 @@ import Testing
     _ = try await store.retry(key, by: "ann", at: noon)
     try await store.setConnector(braze, to: .enabled, by: "ann", at: noon)
     try await readEverything(key, print)
+    try await tellEverybody()
     _ = try await store.waive(key, by: "ann", reason: "", at: noon)
     _ = try await store.waive(TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
     try await store.markDelivered(try await store.notices(limit: 5))
@@ -66,6 +67,26 @@ import Testing
     try await store.endHolds(at: noon + .days(1))
   }
 
+  private func tellEverybody() async throws {
+    try await store.subscribe(["one"])
+    _ = try await store.accept(.of(1))
+    _ = try await store.tellDeadlines(at: noon + .days(20))
+    try await store.distribute(
+      to: [NoticeSubscriber("one", wanting: Set(NoticeKind.allCases))], at: noon)
+    let owed = try #require(try await store.nextDelivery(to: "one"))
+    try await store.record(.failed(.noticeRefused, status: 410), of: owed, at: noon)
+    _ = try await store.giveUp(on: "one", owedSince: noon, .noticeGivenUp, at: noon)
+    for _ in 0..<2 {
+      _ = try await store.failedDeliveries(before: nil, limit: 5)
+      _ = try await store.outbox(before: nil, limit: 5)
+      _ = try await store.countWaiting(for: "one")
+      _ = try await store.nextDelivery(to: "one")
+      _ = try await store.tellDeadlines(at: noon)
+    }
+    _ = try await store.retryNotices(owed.notice.sequence, by: "ann", at: noon)
+    _ = try await store.retryNotices(nil, by: "ann", at: noon)
+  }
+
   private func readEverything(_ key: TaskKey, _ print: Fingerprint) async throws {
     for _ in 0..<2 {
       _ = try await store.requests(limit: 5)
@@ -100,7 +121,11 @@ import Testing
       try connection.plans().map { "\($0.statement)\n\($0.steps.joined(separator: "\n"))" }
     }
     // At the start, every call and every staged request is looked at once.
-    let starting = ["UPDATE call SET held = 0 WHERE held = 1", "SELECT request FROM staged"]
+    let starting = [
+      "UPDATE call SET held = 0 WHERE held = 1", "SELECT request FROM staged",
+      // There are a few destinations.
+      "SELECT name FROM destination",
+    ]
     // The few requests of one name are sorted by their age.
     let sorting = "SELECT tombstone.request"
     #expect(plans.count > 25 && reading.count > 5)

@@ -103,6 +103,15 @@ extension Store {
   }
 }
 
+extension Store {
+  /// The kinds of notices that tell of the end of a request.
+  func ends() async throws -> [String] {
+    let ends: Set<NoticeKind?> = [.requestCompleted, .requestCompletedWithExceptions]
+    return try await notices(limit: 999).map(\.kind)
+      .filter { ends.contains(NoticeKind(rawValue: $0)) }
+  }
+}
+
 extension Change {
   /// A call of a range ended with segments.
   static func ended(

@@ -1,6 +1,6 @@
 import Documents
 import HTTPTypes
-import PurgeCore
+public import PurgeCore
 
 extension Limits {
   /// How long an answer asks to wait; nothing when it does not say, or says nonsense.
@@ -43,8 +43,10 @@ extension Instant {
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
 
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`, or with an offset as e-mail has it (RFC 9110, RFC 5322).
-  init?(httpDate text: String) {
+  /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, or with an offset as e-mail has it; nil for other text.
+  ///
+  /// RFC 9110, RFC 5322.
+  public init?(httpDate text: String) {
     let words = text.split { $0 == " " || $0 == "," }
     let parts = words.first?.first?.isLetter == true ? words.dropFirst() : words[...]
     guard parts.count == 5, let day = Int64(parts[parts.startIndex]),

@@ -39,6 +39,7 @@ extension ModelStore {
         state: isWaiting ? .pending : .inProgress, startAt: given.startAt,
         acceptedAt: given.accepted, legs: legs))
     audit(.accepted, id)
+    tell("request.accepted", id)
     for connector in given.connectors { touch(TaskKey(id, names[connector])) }
     settle(flaw)
     return id
@@ -84,8 +85,10 @@ extension ModelStore {
 
   /// Writes a connector's state and blocks or unblocks its open tasks.
   mutating func change(_ connector: Int, to state: ConnectorState, _ flaw: Flaw?) {
-    let wasDisabled = states[connector]?.isDisabled ?? false
+    let old = states[connector]
+    let wasDisabled = old?.isDisabled ?? false
     states[connector] = state
+    tell(names[connector], was: old, is: state)
     for index in requests.indices {
       guard var leg = requests[index].legs[connector], !leg.task.state.isClosed else { continue }
       if let code = state.blockingCode {

@@ -45,6 +45,37 @@ extension ModelStore {
     var isDelivered = false
   }
 
+  /// Something that people and programs outside are told of.
+  struct Telling: Sendable, Hashable {
+    var kind: String
+    var request: PurgeRequestID?
+    var connector: ConnectorName?
+    var code: Code?
+  }
+
+  mutating func tell(
+    _ kind: String, _ request: PurgeRequestID?, _ connector: ConnectorName? = nil,
+    _ code: Code? = nil
+  ) {
+    told.append(Telling(kind: kind, request: request, connector: connector, code: code))
+  }
+
+  /// A task came to need a person, and did not before.
+  mutating func tellAttention(_ task: ConnectorTask, before: TaskState?) {
+    guard case .needsAttention(let code) = task.state else { return }
+    if case .needsAttention = before { return }
+    tell("request.needsAttention", task.key.request, task.key.connector, code)
+  }
+
+  /// A connector stopped sending, for another reason than before, or sends again.
+  mutating func tell(_ name: ConnectorName, was old: ConnectorState?, is new: ConnectorState) {
+    guard old?.blockingCode != new.blockingCode else { return }
+    var naming: PurgeRequestID?
+    if case .disabled(.referencesPurgedUser(let request, _), _) = new { naming = request }
+    tell(
+      new.isDisabled ? "connector.disabled" : "connector.enabled", naming, name, new.blockingCode)
+  }
+
   mutating func audit(
     _ action: AuditAction, _ request: PurgeRequestID? = nil, _ connector: ConnectorName? = nil
   ) {
@@ -54,6 +85,7 @@ extension ModelStore {
   /// Ends a request, and says so to people and programs.
   mutating func end(_ index: Int, as state: RequestState, _ flaw: Flaw? = nil) {
     requests[index].state = state
+    tell("request.\(state.rawValue)", requests[index].id)
     if flaw != .noticeForgotten {
       let counted = flaw == .noticeNumbersReused ? outbox.filter { !$0.isDelivered } : outbox
       outbox.append(

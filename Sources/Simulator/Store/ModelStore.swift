@@ -53,6 +53,8 @@ public struct ModelStore: Sendable {
   var tombstones: [Bool] = Array(repeating: false, count: People.count)
   var audits: [AuditEntry] = []
   var outbox: [Notice] = []
+  /// Everything people and programs outside are told of, the ends of requests included.
+  var told: [Telling] = []
   /// Changes that found nothing to change, such as an answer after a waiver.
   var ignored = 0
 
@@ -86,6 +88,7 @@ extension ModelStore {
 
   mutating func put(_ leg: Leg) {
     let key = leg.task.key
+    tellAttention(leg.task, before: self.leg(key)?.task.state)
     requests[position(key.request)].legs[position(key.connector)] = leg
     touch(key)
   }

@@ -17,9 +17,10 @@ final class Connection {
   /// Opens an existing file; the connection is closed when the object goes.
   ///
   /// `disk` is the name of a `sqlite3_vfs` in place of the system's files.
-  init(path: String, on disk: String? = nil) throws(StoreError) {
+  init(path: String, on disk: String? = nil, isReadOnly: Bool = false) throws(StoreError) {
     _ = Self.isConfigured
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = unsafe sqlite3_open_v2(path, &handle, flags, disk)
     guard code == SQLITE_OK else { throw failure("sqlite3_open_v2", code) }
     wait(milliseconds: 5_000)

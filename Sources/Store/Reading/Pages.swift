@@ -69,19 +69,6 @@ extension Connection {
     return tasks
   }
 
-  func notices(after sequence: Int, limit: Int) throws(StoreError) -> [OutboxNotice] {
-    try rows(
-      """
-      SELECT sequence, kind, request, at FROM outbox
-      WHERE sequence > \(sequence) AND delivered = 0
-      ORDER BY sequence LIMIT \(limit)
-      """
-    ) { (row) throws(StoreError) in
-      OutboxNotice(
-        sequence: row.integer(0), kind: row.text(1), request: row.request(2), at: row.instant(3))
-    }
-  }
-
   /// The requests, those left out that came to nothing or wait for an approval, that purge a name,
   /// newest first.
   func purges(of fingerprint: Fingerprint) throws(StoreError) -> [PurgeMention] {

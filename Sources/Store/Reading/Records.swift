@@ -145,15 +145,3 @@ public enum AuditVerdict: Sendable, Hashable {
   /// The first entry whose link does not fit, or that is missing.
   case broken(sequence: Int)
 }
-
-/// A notice to be delivered outside; it holds no identity.
-public struct OutboxNotice: Sendable, Hashable {
-  /// Its number, counting up; the same notice always has the same.
-  public var sequence: Int
-  /// What happened: `request.completed`, ...
-  public var kind: String
-  /// To which request.
-  public var request: PurgeRequestID
-  /// When.
-  public var at: Instant
-}

@@ -83,6 +83,7 @@ extension Transaction {
     } else {
       try begin(acceptance.connectors, Outset(prepared), at: acceptance.accepted)
     }
+    try tellAccepted(prepared.id, at: acceptance.accepted, until: acceptance.deadline)
     return Accepted(id: prepared.id, isNew: true)
   }
 

@@ -20,7 +20,7 @@ extension Transaction {
   func change(
     _ name: ConnectorName, to state: ConnectorState, at now: Instant
   ) throws(StoreError) {
-    let wasDisabled = try isDisabled(name)
+    let old = try connection.state(of: name)
     try connection.run(
       """
       INSERT INTO connector_state(connector, state, changed_at)
@@ -30,9 +30,10 @@ extension Transaction {
       """)
     if case .disabled(let reason, _) = state {
       try block(name, reason.code)
-    } else if wasDisabled {
+    } else if old?.isDisabled == true {
       try unblock(name, at: now)
     }
+    try tell(name, was: old, is: state, at: now)
   }
 
   /// The connector names a purged person: disabled by reference, beside what it named before.
@@ -51,10 +52,6 @@ extension Transaction {
       AuditRecord(
         at: now, actor: "hub", action: "connector.disabled", request: request, connector: name,
         detail: places.map { "\($0.file):\($0.line) \($0.path)" }.joined(separator: ", ")))
-  }
-
-  private func isDisabled(_ name: ConnectorName) throws(StoreError) -> Bool {
-    try connection.state(of: name)?.isDisabled ?? false
   }
 
   private func block(_ name: ConnectorName, _ code: Code) throws(StoreError) {

@@ -7,6 +7,9 @@ final class Desk {
   let keys: Keys
   var opened = OpenedPeople()
   private(set) var counts = StoreCounts()
+  /// Hears of each commit that left a notice.
+  var onNotice: @Sendable () -> Void = {}
+  private var hasLeftNotice = false
   private let onFailure: @Sendable (StoreError) -> Void
   /// Whether something was shredded that the log may still hold.
   private var mustForget = false
@@ -26,6 +29,7 @@ final class Desk {
     do throws(StoreError) {
       let ends = try transact(jobs)
       counts.transactions += 1
+      if hasLeftNotice { onNotice() }
       for end in ends { end() }
     } catch {
       if error.code.endsProcess { onFailure(error) }
@@ -38,6 +42,7 @@ final class Desk {
   }
 
   private func transact(_ jobs: [Writer.Job]) throws(StoreError) -> [@Sendable () -> Void] {
+    hasLeftNotice = false
     try connection.run("BEGIN IMMEDIATE")
     var ends: [@Sendable () -> Void] = []
     for job in jobs { ends.append(try perform(job)) }
@@ -55,6 +60,7 @@ final class Desk {
       try connection.run("RELEASE job")
       counts.add(transaction)
       mustForget = mustForget || transaction.hasShredded
+      hasLeftNotice = hasLeftNotice || transaction.hasLeftNotice
       return end
     } catch {
       guard !error.code.endsTransaction, !connection.isInAutocommit else { throw error }

@@ -17,7 +17,7 @@ extension Transaction {
       WHERE id = \(request)
       """)
     try shred(request)
-    try leaveNotice("request.\(state.rawValue)", of: request, at: instant)
+    if let kind = NoticeKind(ending: state) { try tell(kind, of: request, at: instant) }
     try audit(
       AuditRecord(at: instant, actor: "hub", action: "request.\(state.rawValue)", request: request))
   }
@@ -28,16 +28,5 @@ extension Transaction {
     try connection.run("DELETE FROM subject WHERE request = \(request)")
     desk.opened.forget(request)
     noteShredding()
-  }
-
-  private func leaveNotice(
-    _ kind: String, of request: PurgeRequestID, at instant: Instant
-  ) throws(StoreError) {
-    try connection.run(
-      """
-      INSERT INTO outbox(sequence, kind, request, at, payload, delivered)
-      VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM outbox), \(kind), \(request),
-        \(instant), '', 0)
-      """)
   }
 }

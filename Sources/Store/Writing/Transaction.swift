@@ -6,8 +6,11 @@ final class Transaction {
   private(set) var staleAnswers = 0
   private(set) var stalePlans = 0
   private(set) var hasShredded = false
+  private(set) var hasLeftNotice = false
 
   private var tasks: [TaskKey: StoredTask] = [:]
+  /// What the remembered tasks were when they were read.
+  private var before: [TaskKey: TaskState] = [:]
   private var changed: [TaskKey] = []
   private var isChanged: Set<TaskKey> = []
   private var results: [TaskKey: [(range: Range<Int>, verdict: Verdict, at: Instant)]] = [:]
@@ -24,6 +27,7 @@ final class Transaction {
     if let known = tasks[key] { return known }
     guard let stored = try connection.task(key) else { return nil }
     tasks[key] = stored
+    before[key] = stored.task.state
     return stored
   }
 
@@ -50,6 +54,7 @@ final class Transaction {
   func countStaleAnswer() { staleAnswers += 1 }
   func countStalePlan() { stalePlans += 1 }
   func noteShredding() { hasShredded = true }
+  func noteNotice() { hasLeftNotice = true }
 
   /// Writes what is remembered and finishes requests whose last task closed.
   func settle() throws(StoreError) {
@@ -65,13 +70,16 @@ final class Transaction {
       guard let stored = tasks[key] else { continue }
       try write(results[key] ?? [], of: key)
       try connection.update(stored)
+      try tellAttention(stored.task, before: before[key], at: latest)
       if stored.countsAsOpen, stored.task.state.isClosed { closed.append((key.request, latest)) }
     }
-    (tasks, changed, isChanged, results) = ([:], [], [], [:])
+    (tasks, before, changed, isChanged, results) = ([:], [:], [], [], [:])
   }
 
   /// Forgets what is remembered, because the statements it came with are undone.
-  func forget() { (tasks, changed, isChanged, results, closed) = ([:], [], [], [:], []) }
+  func forget() {
+    (tasks, before, changed, isChanged, results, closed) = ([:], [:], [], [], [:], [])
+  }
 
   private func closeTask(of request: PurgeRequestID, at instant: Instant) throws(StoreError) {
     let left = try connection.first(

@@ -53,3 +53,28 @@ extension Place {
     connection.close()
   }
 }
+
+extension Place {
+  /// Makes every open request one whose time is over, as if no hub had run for so long.
+  func shiftDeadlines() throws {
+    let connection = try Connection(path: settings.data + "/hub.sqlite")
+    try connection.execute(
+      """
+      UPDATE request SET accepted_at = accepted_at - 9000000000, deadline = deadline - 9000000000,
+        mark_at = mark_at - 9000000000
+      """)
+    connection.close()
+  }
+}
+
+extension NoticeDelivery {
+  /// A delivery of an end, tried so often since an instant.
+  static func example(attempts: Int, since: Instant) -> NoticeDelivery {
+    let notice = OutboxNotice(
+      sequence: 7, kind: "request.completed", request: PurgeRequestID(bits: 5), connector: nil,
+      code: nil, at: since)
+    return NoticeDelivery(
+      notice: notice, payload: "{}", subscriber: "s", state: .waiting, since: since, due: since,
+      attempts: attempts, code: nil, status: nil)
+  }
+}

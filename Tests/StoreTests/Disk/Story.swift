@@ -237,7 +237,7 @@ extension Store {
     }
     let requests = try await requests(limit: 99)
     let ended = requests.filter { $0.ended != nil }.count
-    #expect(try await notices(limit: 99).count == ended, place)
+    #expect(try await ends().count == ended, place)
     #expect(
       try await rowCount("SELECT COUNT(*) FROM request_key") == requests.count - ended, place)
   }

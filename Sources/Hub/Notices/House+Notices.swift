@@ -1,0 +1,56 @@
+import PurgeCore
+public import Store
+
+/// A notice and what became of it.
+public struct NoticeRecord: Sendable {
+  /// What is told.
+  public var notice: OutboxNotice
+  /// To whom, and how far that is.
+  public var deliveries: [(to: String, delivery: NoticeDelivery)]
+}
+
+extension House {
+  /// Begins to tell outside what happens from here on.
+  func tellOfWhatHappens() async throws(Refusal) {
+    do throws(StoreError) { try await messenger.begin() } catch { throw Refusal(error) }
+  }
+
+  /// A page of notices with their deliveries, before one of them, newest first; only those that were
+  /// given up where that is asked for.
+  public func notices(
+    before sequence: Int?, limit: Int, failedOnly: Bool
+  ) async throws(Refusal) -> [NoticeRecord] {
+    do throws(StoreError) {
+      guard failedOnly else {
+        return try await store.outbox(before: sequence, limit: limit).map { notice, deliveries in
+          NoticeRecord(notice: notice, deliveries: deliveries.map(labelled))
+        }
+      }
+      return try await store.failedDeliveries(before: sequence, limit: limit).map {
+        NoticeRecord(notice: $0.notice, deliveries: [labelled($0)])
+      }
+    } catch { throw Refusal(error) }
+  }
+
+  private func labelled(_ delivery: NoticeDelivery) -> (to: String, delivery: NoticeDelivery) {
+    let destination = messenger.destination(delivery.subscriber)
+    return (destination?.label ?? "somebody the settings do not name", delivery)
+  }
+
+  /// Has deliveries tried again that were given up, of one notice or of all; returns how many.
+  ///
+  /// - Throws: `Refusal` 1050 when a notice is named of which none was.
+  public func retryNotices(_ sequence: Int?, by actor: String) async throws(Refusal) -> Int {
+    let count: Int
+    do throws(StoreError) {
+      count = try await store.retryNotices(sequence, by: actor, at: now())
+    } catch { throw Refusal(error) }
+    guard count > 0 || sequence == nil else {
+      throw Refusal(
+        .unknownNotice, "Of that notice nothing was given up.",
+        action: "See notices list --failed for those that can be tried again.")
+    }
+    messenger.lookAgain()
+    return count
+  }
+}

@@ -1,0 +1,132 @@
+public import PurgeCore
+
+extension Store {
+  /// Calls back after each commit that left a notice, before anybody is told of the commit; it must
+  /// return at once.
+  public func whenNoticeIsLeft(_ heard: @escaping @Sendable () -> Void) async throws(StoreError) {
+    try await writer.between { (desk) throws(StoreError) in desk.onNotice = heard }
+  }
+
+  /// Makes these the only ones who are told; a new one hears what happens from now on.
+  ///
+  /// Writes nothing when they are the ones of before.
+  public func subscribe(_ names: [String]) async throws(StoreError) {
+    let known = try await readers.read { (connection) throws(StoreError) in
+      try connection.subscribers()
+    }
+    guard Set(known) != Set(names) else { return }
+    try await writer.write { (transaction) throws(StoreError) in
+      try transaction.subscribe(names)
+    }
+  }
+
+  /// Leaves notices of the marks that requests have passed, at 50, 75, 90 and 100 percent of their
+  /// time, each once; returns when the next is passed, nil when none will be.
+  ///
+  /// It looks only at requests that have passed one; it writes nothing when none has.
+  public func tellDeadlines(at now: Instant) async throws(StoreError) -> Instant? {
+    while true {
+      let next = try await readers.read { (connection) throws(StoreError) in
+        try connection.nextMark()
+      }
+      guard let next, next <= now else { return next }
+      _ = try await writer.write { (transaction) throws(StoreError) in
+        try transaction.tellDeadlines(upTo: 200, at: now)
+      }
+    }
+  }
+
+  /// Makes a delivery of each new notice for each subscriber that wants it.
+  public func distribute(
+    to subscribers: [NoticeSubscriber], at now: Instant
+  ) async throws(StoreError) {
+    let page = 200
+    while try await !notices(limit: 1).isEmpty {
+      let count = try await writer.write { (transaction) throws(StoreError) in
+        try transaction.distribute(to: subscribers, upTo: page, at: now)
+      }
+      guard count == page else { return }
+    }
+  }
+
+  /// What a subscriber is owed first, due or not; nil when it is owed nothing.
+  public func nextDelivery(to subscriber: String) async throws(StoreError) -> NoticeDelivery? {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.nextDelivery(to: subscriber)
+    }
+  }
+
+  /// How many deliveries wait for a subscriber.
+  public func countWaiting(for subscriber: String) async throws(StoreError) -> Int {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.countWaiting(for: subscriber)
+    }
+  }
+
+  /// Writes what came of a try.
+  public func record(
+    _ outcome: DeliveryOutcome, of delivery: NoticeDelivery, at now: Instant
+  ) async throws(StoreError) {
+    try await writer.write { (transaction) throws(StoreError) in
+      try transaction.record(outcome, of: delivery, at: now)
+    }
+  }
+
+  /// Gives up what a subscriber has been owed since before an instant; returns how much that was.
+  public func giveUp(
+    on subscriber: String, owedSince instant: Instant, _ code: Code, at now: Instant
+  ) async throws(StoreError) -> Int {
+    try await writer.write { (transaction) throws(StoreError) in
+      try transaction.giveUp(on: subscriber, owedSince: instant, code, at: now)
+    }
+  }
+
+  /// Has failed deliveries tried again, of one notice or of all; returns how many.
+  public func retryNotices(
+    _ sequence: Int?, by actor: String, at now: Instant
+  ) async throws(StoreError) -> Int {
+    try await writer.write { (transaction) throws(StoreError) in
+      try transaction.retryNotices(sequence, by: actor, at: now)
+    }
+  }
+
+  /// Remembers that notices were distributed; they are not given out again.
+  public func markDelivered(_ notices: [OutboxNotice]) async throws(StoreError) {
+    try await writer.write { (transaction) throws(StoreError) in
+      for notice in notices {
+        try transaction.connection.run(
+          "UPDATE outbox SET delivered = 1 WHERE sequence = \(notice.sequence)")
+      }
+    }
+  }
+
+  /// Notices not yet distributed, after one of them.
+  public func notices(
+    after sequence: Int = 0, limit: Int
+  ) async throws(StoreError) -> [OutboxNotice] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.notices(after: sequence, limit: limit)
+    }
+  }
+
+  /// A page of all notices with their deliveries, before one of them, newest first.
+  public func outbox(
+    before sequence: Int?, limit: Int
+  ) async throws(StoreError) -> [(notice: OutboxNotice, deliveries: [NoticeDelivery])] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.outbox(before: sequence ?? .max, limit: limit).map {
+        (notice) throws(StoreError) in
+        (notice, try connection.deliveries(of: notice.sequence))
+      }
+    }
+  }
+
+  /// A page of deliveries that were given up, of notices before one, newest first.
+  public func failedDeliveries(
+    before sequence: Int?, limit: Int
+  ) async throws(StoreError) -> [NoticeDelivery] {
+    try await readers.read { (connection) throws(StoreError) in
+      try connection.failedDeliveries(before: sequence ?? .max, limit: limit)
+    }
+  }
+}
