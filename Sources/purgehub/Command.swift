@@ -15,7 +15,7 @@ struct Command: Sendable {
     .listRequests, .showRequest, .waitForRequest, .retryRequest, .waiveRequest, .cancelRequest,
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
-    .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
+    .disableConnector, .recordConnector, .testConnectors, .conformance, .catalogue, .schema,
     .serve, .status, .simulate, .sandbox, .version,
   ]
 }

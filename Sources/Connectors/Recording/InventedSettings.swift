@@ -1,0 +1,111 @@
+import Documents
+
+/// Settings of nobody's that fit a manifest's schema.
+struct InventedSettings {
+  /// What stands in the recorded file; settings left at their defaults are left out.
+  private(set) var file: [JSON.Member] = []
+  /// Each text of the real settings that must not come out, with what stands for it.
+  private(set) var replaced: [(original: String, invented: String, isSecret: Bool)] = []
+
+  /// - Parameters:
+  ///   - program: The connector with its real settings.
+  ///   - preferred: Settings that were invented before, such as those of recorded exchanges.
+  init(_ program: Program, preferring preferred: JSON, seed: Int) throws(RecordingProblem) {
+    var inventor = Inventor(seed: seed)
+    for (property, value) in zip(program.manifest.schema.properties, program.settings) {
+      guard let value else { continue }
+      if !property.isSecret, property.defaultValue == value { continue }
+      guard let invented = property.invented(value, preferred[property.name], &inventor) else {
+        throw RecordingProblem(
+          "No invented value was found for the setting \"\(property.name)\".",
+          remedy:
+            "Write settings: { \(property.name): … } with one that fits into the folder's exchanges.json5, then record with --output."
+        )
+      }
+      file.append(.init(property.name, invented))
+      note(value, invented, property)
+    }
+  }
+
+  private mutating func note(
+    _ value: JSON, _ invented: JSON, _ property: SettingsSchema.Property
+  ) {
+    if let elements = value.array {
+      for (one, other) in zip(elements, invented.array ?? []) { note(one, other, property) }
+    } else if let members = value.members {
+      for (one, other) in zip(members, invented.members ?? []) {
+        note(one.value, other.value, property)
+      }
+    } else if let text = value.plainText, let other = invented.plainText {
+      replaced.append((text, other, property.isSecret))
+    }
+  }
+}
+
+extension SettingsSchema.Property {
+  fileprivate func invented(
+    _ value: JSON, _ preferred: JSON?, _ inventor: inout Inventor
+  ) -> JSON? {
+    // What the manifest lists is no secret of this account's.
+    if choices != nil || value.bool != nil { return value }
+    if let preferred, fits(preferred), preferred != value { return preferred }
+    switch value {
+    case .string(let text):
+      return shape.candidates(for: text, isSecret, &inventor).lazy.map(JSON.string)
+        .first { fits($0) && $0 != value }
+    case .number(let text):
+      return [JSON.number(inventor.number(like: text)), value].first(where: fits)
+    default:
+      let invented = shape.reinvented(value, &inventor)
+      return fits(invented) ? invented : nil
+    }
+  }
+
+  private func fits(_ value: JSON) -> Bool { shape.problem(with: value) == nil }
+}
+
+extension Shape {
+  /// Texts to try, the plainest first.
+  fileprivate func candidates(
+    for text: String, _ isSecret: Bool, _ inventor: inout Inventor
+  ) -> [String] {
+    // A key that signs cannot be made up from letters.
+    guard !text.hasPrefix("-----BEGIN") else { return [] }
+    var plain: [String] = []
+    switch format {
+    case .email: plain = ["admin@example.org"]
+    case .uri: plain = ["https://vendor.example.com"]
+    case .hostname: plain = ["vendor.example.com"]
+    case .uuid: plain = ["00000000-0000-4000-8000-000000000001"]
+    case .date: plain = ["2024-01-01"]
+    case nil: plain = isSecret ? ["test-key"] : text.isAddress ? ["admin@example.org"] : []
+    }
+    let firstLabel = text.prefix { $0 != "." }
+    let shaped = (0..<8).map { _ in inventor.text(like: text) }
+    return plain + shaped + ["acme" + text.dropFirst(firstLabel.count), "acme", "test-key"]
+  }
+
+  fileprivate func reinvented(_ value: JSON, _ inventor: inout Inventor) -> JSON {
+    switch value {
+    case .string(let text):
+      let shape = items.first ?? self
+      if shape.choices?.contains(value) == true { return value }
+      let fitting = shape.candidates(for: text, false, &inventor).first {
+        shape.problem(with: .string($0)) == nil && $0 != text
+      }
+      return .string(fitting ?? inventor.text(like: text))
+    case .number(let text): return .number(inventor.number(like: text))
+    case .array(let elements):
+      var invented: [JSON] = []
+      for element in elements { invented.append(reinvented(element, &inventor)) }
+      return .array(invented)
+    case .object(let members):
+      var invented: [JSON.Member] = []
+      for member in members {
+        invented.append(.init(member.name, reinvented(member.value, &inventor)))
+      }
+      return .object(invented)
+    case .bool, .null: return value
+    }
+  }
+}
