@@ -3,6 +3,7 @@ import Crypto
 extension Pseudonyms {
   /// A member's name: it stays unless it looks like somebody's.
   mutating func field(_ name: String) -> String {
+    if let fixed = fields[name] { return fixed }
     if isPersonal(name) { return self.name(for: name) }
     if words.fields.contains(name) { return name }
     guard name.isFieldName, !isOriginal(name), !mentionsPerson(name) else {

@@ -12,10 +12,15 @@ struct InventedSettings {
   ///   - preferred: Settings that were invented before, such as those of recorded exchanges.
   init(_ program: Program, preferring preferred: JSON, seed: Int) throws(RecordingProblem) {
     var inventor = Inventor(seed: seed)
+    var real: Set<String> = []
+    for value in program.settings { value?.texts { real.insert($0) } }
     for (property, value) in zip(program.manifest.schema.properties, program.settings) {
       guard let value else { continue }
       if !property.isSecret, property.defaultValue == value { continue }
-      guard let invented = property.invented(value, preferred[property.name], &inventor) else {
+      let preferred = preferred[property.name].flatMap { preferred in
+        preferred.plainText.map(real.contains) == true ? nil : preferred
+      }
+      guard let invented = property.invented(value, preferred, &inventor, avoiding: real) else {
         throw RecordingProblem(
           "No invented value was found for the setting \"\(property.name)\".",
           remedy:
@@ -44,15 +49,15 @@ struct InventedSettings {
 
 extension SettingsSchema.Property {
   fileprivate func invented(
-    _ value: JSON, _ preferred: JSON?, _ inventor: inout Inventor
+    _ value: JSON, _ preferred: JSON?, _ inventor: inout Inventor, avoiding real: Set<String>
   ) -> JSON? {
     // What the manifest lists is no secret of this account's.
     if choices != nil || value.bool != nil { return value }
-    if let preferred, fits(preferred), preferred != value { return preferred }
+    if let preferred, fits(preferred) { return preferred }
     switch value {
     case .string(let text):
-      return shape.candidates(for: text, isSecret, &inventor).lazy.map(JSON.string)
-        .first { fits($0) && $0 != value }
+      return shape.candidates(for: text, isSecret, &inventor)
+        .first { fits(.string($0)) && !real.contains($0) }.map(JSON.string)
     case .number(let text):
       return [JSON.number(inventor.number(like: text)), value].first(where: fits)
     default:
@@ -65,6 +70,8 @@ extension SettingsSchema.Property {
 }
 
 extension Shape {
+  private static let addresses = ["admin@example.org", "owner@example.org"]
+
   /// Texts to try, the plainest first.
   fileprivate func candidates(
     for text: String, _ isSecret: Bool, _ inventor: inout Inventor
@@ -73,16 +80,21 @@ extension Shape {
     guard !text.hasPrefix("-----BEGIN") else { return [] }
     var plain: [String] = []
     switch format {
-    case .email: plain = ["admin@example.org"]
-    case .uri: plain = ["https://vendor.example.com"]
-    case .hostname: plain = ["vendor.example.com"]
-    case .uuid: plain = ["00000000-0000-4000-8000-000000000001"]
-    case .date: plain = ["2024-01-01"]
-    case nil: plain = isSecret ? ["test-key"] : text.isAddress ? ["admin@example.org"] : []
+    case .email: plain = Self.addresses
+    case .uri: plain = ["https://vendor.example.com", "https://vendor.example.org"]
+    case .hostname: plain = ["vendor.example.com", "vendor.example.org"]
+    case .uuid: plain = (1...2).map { "00000000-0000-4000-8000-00000000000\($0)" }
+    case .date: plain = ["2024-01-01", "2024-01-02"]
+    case nil: plain = isSecret ? ["test-key"] : text.isAddress ? Self.addresses : []
     }
-    let firstLabel = text.prefix { $0 != "." }
-    let shaped = (0..<8).map { _ in inventor.text(like: text) }
-    return plain + shaped + ["acme" + text.dropFirst(firstLabel.count), "acme", "test-key"]
+    var shaped: [String] = []
+    // A pattern may ask for a beginning, such as AC before the digits of an account.
+    for length in 0..<9 where length < text.count {
+      let rest = String(text.dropFirst(length))
+      for _ in 0..<4 { shaped.append(text.prefix(length) + inventor.text(like: rest)) }
+    }
+    let domain = text.drop { $0 != "." }
+    return plain + shaped + ["acme" + domain, "globex" + domain, "acme", "test-key"]
   }
 
   fileprivate func reinvented(_ value: JSON, _ inventor: inout Inventor) -> JSON {

@@ -5,7 +5,7 @@ extension Recorder {
   /// Replays the finished file as its test will, and looks for real texts in it.
   func verify(
     _ draft: ExchangesDraft, _ file: JSON, _ settings: InventedSettings, _ stranger: Subject?,
-    _ words: ManifestWords
+    _ pseudonyms: Pseudonyms
   ) throws(RecordingProblem) {
     do throws(Diagnostics) {
       let exchanges = try Exchanges(of: manifest.name, reading: Array(draft.text.utf8))
@@ -21,7 +21,8 @@ extension Recorder {
     let names = stranger?.identities.flatMap { [$0.value, $0.label ?? ""] } ?? []
     let search = LeakSearch(
       file: file, text: draft.text,
-      constants: ([words.everything] + invented + names + LeakSearch.ours)
+      constants: ([pseudonyms.words.everything] + pseudonyms.kept + invented + names
+        + LeakSearch.ours)
         .joined(separator: "\n").lowercased())
     if let person, search.holds(person) { throw .leak("one of the person's identifiers") }
     for setting in settings.replaced where setting.original != setting.invented {
@@ -29,7 +30,7 @@ extension Recorder {
         throw .leak(setting.isSecret ? "a secret" : "one of the real settings")
       }
     }
-    if search.holdsAny(of: texts, fields: words.fields) {
+    if search.holdsAny(of: texts, fields: pseudonyms.words.fields) {
       throw .leak("a text of the vendor's answers")
     }
   }
@@ -47,6 +48,9 @@ extension RecordingProblem {
 struct LeakSearch {
   private let text: String
   private let constants: String
+  /// Everything but names of members.
+  private let values: String
+  /// The same of answers alone.
   private let leaves: [UInt8]
   private let names: Set<String>
   private let grams: Set<UInt32>
@@ -54,12 +58,19 @@ struct LeakSearch {
   /// What the recorder itself writes.
   static let ours = [
     "www.example.com", "mon, 01 jan 2024 00:00:00 gmt", "2024-01-01t00:00:00.000+00:00",
-    "this is no json.", "application/json", "text/html", "text/plain",
+    "this is no json.", "application/json", "text/html", "text/plain", "bearer", "basic",
   ]
 
   init(file: JSON, text: String, constants: String) {
     self.text = text.lowercased()
     self.constants = constants
+    var values = ""
+    for story in file["cases"]?.array ?? [] {
+      for member in story.members ?? [] where member.name != "case" {
+        member.value.texts { values += $0 + "\n" }
+      }
+    }
+    self.values = values.lowercased()
     var leaves = ""
     var names: Set<String> = []
     for story in file["cases"]?.array ?? [] {
@@ -89,8 +100,9 @@ struct LeakSearch {
   /// Whether a real setting stands anywhere.
   func holds(_ setting: String, isSecret: Bool) -> Bool {
     let setting = setting.lowercased()
-    guard setting.utf8.count > 3, text.contains(setting) else { return false }
-    return isSecret || !constants.contains(setting)
+    guard setting.utf8.count > 3 else { return false }
+    return isSecret
+      ? text.contains(setting) : values.contains(setting) && !constants.contains(setting)
   }
 
   /// Whether a text of the real answers stands in those that were written.

@@ -26,8 +26,18 @@ struct ManifestWords {
   /// All of it in one text, in lower case, to see what an answer may have in common with it.
   var everything: String {
     let texts = texts.map { String(decoding: $0, as: UTF8.self) }.sorted()
-    let names = fields.sorted() + segments.sorted() + patterns.map(\.source)
+    let names = fields.sorted() + numbers.sorted() + segments.sorted() + patterns.map(\.source)
     return (texts + names).joined(separator: "\n").lowercased()
+  }
+
+  /// Whether the text is a word that a search of the rules speaks of.
+  func isSearchedFor(_ text: String) -> Bool {
+    patterns.contains { $0.source.runs.contains { $0.text == text } }
+  }
+
+  /// Whether every search of the rules finds something in both texts or in neither.
+  func judgesAlike(_ one: String, _ other: String) -> Bool {
+    patterns.allSatisfy { $0.isFound(in: one) == $0.isFound(in: other) }
   }
 
   mutating func addField(_ name: String) { fields.insert(name) }

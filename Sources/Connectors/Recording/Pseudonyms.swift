@@ -16,7 +16,10 @@ struct Pseudonyms {
   /// Scheme and host of the vendor, and what stands for them.
   var origins: [(original: String, invented: String)] = []
   private let hosts: [HostPattern]
+  private(set) var fields: [String: String] = [:]
   private var phones = 0
+  /// Texts that stay, since the manifest itself says all of them.
+  private(set) var kept: [String] = []
 
   init(_ manifest: Manifest, avoiding originals: Set<[UInt8]>, seed: Int) {
     words = ManifestWords(manifest)
@@ -38,7 +41,12 @@ struct Pseudonyms {
     if !original.isEmpty { personal.append(PersonalText(original, invented)) }
   }
 
-  mutating func addField(_ name: String) { words.addField(name) }
+  /// Says what stands for a member's name that a look-up makes of a setting or a kind.
+  mutating func fixField(_ original: String, _ invented: String) {
+    fields[original] = invented
+    words.addField(original)
+    words.addField(invented)
+  }
 
   /// Whether a text is one of the person's, in whatever capitals.
   func isPersonal(_ text: String) -> Bool {
@@ -56,6 +64,7 @@ struct Pseudonyms {
     let key = Array(text.utf8)
     if let known = known[key] { return known }
     let invented = invent(text, key)
+    if invented == text { kept.append(text) }
     known[key] = invented
     taken.insert(Array(invented.utf8))
     return invented
@@ -96,15 +105,17 @@ struct Pseudonyms {
     return fresh(text) { $0.text(like: text) }
   }
 
-  /// One that stands for nothing else and was in no answer.
+  /// One that stands for nothing else, was in no answer, and is to rules what the text was.
   private mutating func fresh(_ text: String, _ make: (inout Inventor) -> String) -> String {
     var candidate = make(&inventor)
     for _ in 0..<50 {
       let key = Array(candidate.utf8)
-      if !taken.contains(key), !originals.contains(key), !words.texts.contains(key) { break }
+      let isNew = !taken.contains(key) && !originals.contains(key) && !words.texts.contains(key)
+      if isNew, words.judgesAlike(candidate, text) { return candidate }
       candidate = make(&inventor)
     }
-    return candidate
+    // A search for anything else than this very word lets no other stand for it.
+    return words.isSearchedFor(text) ? text : candidate
   }
 
   /// The part of a text that a rule searches for; words the rule does not say are replaced in it.
@@ -112,12 +123,14 @@ struct Pseudonyms {
     for pattern in words.patterns {
       guard let match = pattern.match(in: text), !match.isEmpty else { continue }
       let source = pattern.source.lowercased()
-      var masked = ""
-      for run in match.runs {
-        let isSaid = !run.isWord || source.contains(run.text.lowercased())
-        masked += isSaid ? run.text : inventor.text(like: run.text)
+      for part in [match, text] {
+        var masked = ""
+        for run in part.runs {
+          let isSaid = !run.isWord || source.contains(run.text.lowercased())
+          masked += isSaid ? run.text : inventor.text(like: run.text)
+        }
+        if words.judgesAlike(masked, text) { return masked }
       }
-      if pattern.isFound(in: masked) { return masked }
     }
     return nil
   }
@@ -249,7 +262,7 @@ extension String {
   }
 
   /// The text cut into words and what stands between them.
-  fileprivate var runs: [(text: String, isWord: Bool)] {
+  var runs: [(text: String, isWord: Bool)] {
     var runs: [(text: String, isWord: Bool)] = []
     for character in self {
       let isWord = character.isLetter || character.isNumber

@@ -43,7 +43,7 @@ struct Recorder {
     let draft = ExchangesDraft(
       text: Self.heading + file.encodedForPeople() + "\n", cases: cases, held: replay.held?.request,
       holdsLookUp: replay.held?.isLookUp ?? false)
-    try verify(draft, file, settings, stranger, replay.names.words)
+    try verify(draft, file, settings, stranger, replay.names)
     return draft
   }
 
@@ -129,8 +129,11 @@ extension Recorder {
         {
           names.fix(text, name)
         }
-        let place = (try? real.text(of: guarded.place)).flatMap { try? JSONPointer($0) }
-        for step in place?.steps ?? [] { names.addField(step) }
+        if let place = try? JSONPointer(real.text(of: guarded.place)),
+          let other = try? JSONPointer(invented.text(of: guarded.place))
+        {
+          for (step, name) in zip(place.steps, other.steps) { names.fixField(step, name) }
+        }
       }
       let uuid = UUIDs.person(one, CallFacts(live))
       names.fix(uuid, uuid)

@@ -32,10 +32,15 @@ extension Recorder {
       for (position, lookUp) in recorder.answers.lookUps.enumerated() {
         let truth = recorder.behaviour.dryMove(lookUp.call, after: lookUp.exchanges)
         // The stranger is there for the vendor's answer about nobody, and for nothing else.
-        if position > 0, truth.gist != "absent" { continue }
-        let story = try play(lookUp, truth, replayed, isStranger: position > 0)
-        // A call that asks nothing has nothing to record; what it would send is shown.
-        if !lookUp.exchanges.isEmpty { cases.append(story) }
+        if position == 0 {
+          let story = try play(lookUp, truth, replayed, isStranger: false)
+          // A call that asks nothing has nothing to record; what it would send is shown.
+          if !lookUp.exchanges.isEmpty { cases.append(story) }
+        } else if truth.gist == "absent",
+          let story = try? play(lookUp, truth, replayed, isStranger: true)
+        {
+          cases.append(story)
+        }
       }
       guard !cases.isEmpty else { throw .nothing }
       return cases
