@@ -36,6 +36,7 @@ extension ManifestBehaviour {
   /// - Parameters:
   ///   - answers: What the vendor said in earnest.
   ///   - settings: Invented settings to be used again where they fit, such as those of a file there is.
+  /// - Returns: The file, replayed and searched.
   /// - Throws: `RecordingProblem` when the replaced answers no longer lead to the same end, or when
   ///   something of the real ones is still to be found.
   public func draft(

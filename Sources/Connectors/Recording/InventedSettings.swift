@@ -7,9 +7,7 @@ struct InventedSettings {
   /// Each text of the real settings that must not come out, with what stands for it.
   private(set) var replaced: [(original: String, invented: String, isSecret: Bool)] = []
 
-  /// - Parameters:
-  ///   - program: The connector with its real settings.
-  ///   - preferred: Settings that were invented before, such as those of recorded exchanges.
+  /// Invents settings for a connector with its real ones; those invented before are used again.
   init(_ program: Program, preferring preferred: JSON, seed: Int) throws(RecordingProblem) {
     var inventor = Inventor(seed: seed)
     var real: Set<String> = []
