@@ -62,6 +62,17 @@ import Testing
     #expect(!draft.text.contains(text))
   }
 
+  @Test(arguments: 0..<40)
+  func `holds no text of any answer, wherever it stands`(seed: Int) throws {
+    var chance = Chance(seed: seed)
+    let extra = chance.value(depth: 4)
+    let vendor = Vendor(extra: [
+      "extra": extra, "more": .string(String(decoding: extra.encoded(), as: UTF8.self)),
+    ])
+    let text = try vendor.draft().text.lowercased()
+    for planted in chance.planted { #expect(!text.contains(planted.lowercased())) }
+  }
+
   @Test func `cuts long lists to what is about the person`() throws {
     let others = (0..<30).map { Vendor.user("usr_\($0)", "other\($0)@gmail.test") }
     let draft = try Vendor(others: others).draft()
@@ -153,6 +164,55 @@ import Testing
     else {
       Issue.record("a GET that erases would be sent")
       return
+    }
+  }
+}
+
+/// JSON by chance, with texts of its own in it.
+private struct Chance {
+  private var state: UInt64
+  private(set) var planted: [String] = []
+  /// Those that stand alone, or before an @.
+  private var names: [String] = []
+
+  init(seed: Int) { state = UInt64(seed + 1) &* 0x2545_F491_4F6C_DD1D }
+
+  private mutating func roll(_ sides: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int((state >> 33) % UInt64(sides))
+  }
+
+  mutating func value(depth: Int) -> JSON {
+    switch roll(depth == 0 ? 3 : 6) {
+    case 0, 1: return .string(text())
+    case 2: return .number(String(10_000_000 + roll(80_000_000)))
+    case 3: return .array((0...roll(4)).map { _ in value(depth: depth - 1) })
+    default:
+      return .object(
+        (0...roll(4)).map { position in
+          // A name that stands as a text in another place is nobody's field.
+          let name = roll(3) == 0 ? names.last : nil
+          return .init(name ?? "field\(position)", value(depth: depth - 1))
+        })
+    }
+  }
+
+  private mutating func text() -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+    let word = String((0..<(9 + roll(8))).map { _ in letters[roll(letters.count)] })
+    planted.append(word)
+    switch roll(7) {
+    case 0:
+      names.append(word)
+      return word + "@corp-mail.net"
+    case 1: return "https://" + word + ".corp-mail.net/" + word + "?q=" + word
+    case 2: return "Dear " + word + ", you are\n" + word
+    case 3: return "{\"name\":\"" + word + "\"}"
+    case 4: return "/" + word + "/x"
+    case 5: return "\u{00E9}" + word + "\u{1F600}"
+    default:
+      names.append(word)
+      return word
     }
   }
 }

@@ -32,7 +32,7 @@ extension String {
       }
     }
     return hasOnlySigns && (1...40).contains(utf8.count) && filter(\.isNumber).count < 4
-      && contains(where: \.isLetter) && humps * 5 <= utf8.count * 2 + 5 && !holdsEncodedText
+      && contains(where: \.isLetter) && humps * 4 <= utf8.count + 3 && !holdsEncodedText
   }
 
   /// How often capitals and digits begin: `nextRecordsUrl` has two, an encoded text has many.

@@ -19,7 +19,11 @@ struct Recorder {
       + answers.lookUps.flatMap(\.exchanges).compactMap { try? $0.result.get() }
     for response in responses {
       let body = try? JSON(reading: response.body)
-      body?.texts { texts.insert(Array($0.utf8)) }
+      body?.texts { text in
+        texts.insert(Array(text.utf8))
+        // Who has an address is often named by its first half elsewhere.
+        if text.isAddress { texts.insert(Array(text.prefix { $0 != "@" }.utf8)) }
+      }
     }
     return texts
   }
