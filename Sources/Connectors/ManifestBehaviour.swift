@@ -6,7 +6,7 @@ public import PurgeCore
 ///
 /// It keeps nothing between calls; the same call and answers always give the same move.
 public struct ManifestBehaviour: ConnectorBehaviour {
-  private let program: Program
+  let program: Program
 
   /// What the engine must know to plan and pace calls.
   public let traits: ConnectorTraits

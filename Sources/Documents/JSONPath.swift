@@ -24,6 +24,11 @@ public struct JSONPath: Sendable, Hashable {
     }
   }
 
+  /// The names of members it goes through.
+  public var names: [String] {
+    steps.compactMap { if case .name(let name) = $0 { name } else { nil } }
+  }
+
   /// Whether it names one place rather than the rows of a list.
   public var isSingle: Bool { !steps.contains(.every) }
 

@@ -32,6 +32,7 @@ extension API {
     let name = ConnectorName(text)
     switch verb {
     case "check": return HTTPResponse(200, json: try await house.check(name).json)
+    case "record": return try await record(name, request)
     case "enable":
       let report = try await house.enable(name, by: request.operatorName)
       return HTTPResponse(200, json: report.json)

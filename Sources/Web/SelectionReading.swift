@@ -117,7 +117,7 @@ struct SelectionReading {
     return (kind, identities)
   }
 
-  private static func identity(_ kind: IdentityKind, _ value: JSON) throws(Refusal) -> Identity {
+  static func identity(_ kind: IdentityKind, _ value: JSON) throws(Refusal) -> Identity {
     let name = kind == .userAlias ? value["name"]?.string : value.string
     let label = kind == .userAlias ? value["label"]?.string : nil
     guard let name, name.isUsable, kind != .userAlias || label?.isUsable == true else {
@@ -134,7 +134,7 @@ struct SelectionReading {
   }
 
   /// Kinds are an open set, but a header such as `Name` or `e-mail address` is a mistake.
-  private static func known(_ name: String) throws(Refusal) -> IdentityKind {
+  static func known(_ name: String) throws(Refusal) -> IdentityKind {
     let isWord = name.utf8.allSatisfy { byte in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")

@@ -140,7 +140,9 @@ extension Session {
 
   fileprivate func show(_ reviews: [ConnectorReview]) {
     for review in reviews {
-      let ending = review.problems.isEmpty ? "as recorded" : "not as recorded"
+      let count = review.problems.count
+      let ending =
+        count == 0 ? "as recorded" : "\(count) \(count == 1 ? "thing" : "things") to mend"
       console.say("\(review.name): \(review.cases) cases, \(ending)")
       for problem in review.problems { console.say("  \(problem)") }
     }

@@ -19,7 +19,7 @@ struct Command: Sendable {
     .addHold, .listHolds, .showHold, .releaseHold,
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
-    .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
+    .disableConnector, .recordConnector, .testConnectors, .conformance, .catalogue, .schema,
     .recipients, .screenUsers, .issueReceipt, .verifyReceipt, .receiptKey, .listAudit, .verifyAudit,
     .listNotices, .retryNotices, .backup, .checkBackup, .migrate,
     .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox,

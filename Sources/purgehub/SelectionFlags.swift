@@ -6,15 +6,7 @@ import HTTPTypes
 enum SelectionFlags {
   /// The flags that say who.
   static let names: [CommandShape.Flag] =
-    kinds.map { flag, kind in
-      .init(
-        name: flag, value: kind == "userAlias" ? "LABEL:NAME" : "VALUE",
-        help: "a person by \(kind)", isRepeated: true)
-    } + [
-      .init(
-        name: "--id", value: "KIND=VALUE",
-        help: "a person by a kind of the vendors', such as brazeId",
-        isRepeated: true),
+    personFlags + [
       .init(
         name: "--csv", value: "FILE", help: "one column named for its kind; - for standard input"),
     ]
@@ -27,6 +19,19 @@ enum SelectionFlags {
       .init(
         name: "--purpose", value: "WORD", help: "erasure (default), retentionPolicy, dataHygiene"),
       .init(name: "--regulation", value: "NAME", help: "for erasure: gdpr (default), ccpa, ..."),
+    ]
+
+  /// Those that name people, without a file.
+  static let personFlags: [CommandShape.Flag] =
+    kinds.map { flag, kind in
+      .init(
+        name: flag, value: kind == "userAlias" ? "LABEL:NAME" : "VALUE",
+        help: "a person by \(kind)", isRepeated: true)
+    } + [
+      .init(
+        name: "--id", value: "KIND=VALUE",
+        help: "a person by a kind of the vendors', such as brazeId",
+        isRepeated: true)
     ]
 
   private static let kinds = [
@@ -74,7 +79,7 @@ enum SelectionFlags {
     return members
   }
 
-  private static func identifiers(_ arguments: Arguments) throws(CommandFailure) -> [JSON.Member] {
+  static func identifiers(_ arguments: Arguments) throws(CommandFailure) -> [JSON.Member] {
     var members: [JSON.Member] = []
     for (flag, kind) in kinds where !arguments.all(flag).isEmpty {
       var values: [JSON] = []

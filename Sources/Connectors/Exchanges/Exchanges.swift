@@ -1,4 +1,4 @@
-import Documents
+public import Documents
 package import HTTPTypes
 package import PurgeCore
 
@@ -21,6 +21,7 @@ package import PurgeCore
 ///       requestedAt: "2026-11-20T08:00:00.000Z",        // of the purge; this is the default
 ///       nonce: 1, request: "PRG-0000-0000-0000-0",      // defaults
 ///       polling: "job-1",                               // asks about a job instead of erasing
+///       checking: true,                                 // asks `check` instead; without people
 ///       token: { request: {…}, response: {…} },         // where the manifest fetches one
 ///       exchanges: [
 ///         { request: { method: "POST", url: "https://…", headers: { … }, body: { … } },
@@ -40,16 +41,20 @@ package import PurgeCore
 /// (`["erased", { failed: 4002 }, { pending: "job-1" }, { retry: 4008 }]`), or, for the whole call,
 /// `{ retry: 4008 }`, `{ throttled: "30s" }`, `{ throttled: "2026-11-21T08:00:30.000Z" }`,
 /// `{ throttled: null }`, `{ blocked: 3003, status: 401 }`, `{ refused: 4002 }`. A token's own
-/// failure is `{ token: 3003, status: 400 }`.
+/// failure is `{ token: 3003, status: 400 }`. What was recorded without erasing anybody ends with the
+/// request that was not sent: `{ next: { method: "DELETE", url: "https://…" } }`. A `check` that
+/// went well is `"good"`.
 public struct Exchanges: Sendable {
   /// What a case can be an example of.
   public enum Shown: String, CaseIterable, Sendable {
     case success, absent, retry, failure, throttled, blocked, partial, malformed, ambiguous
-    case token, pending, polling, accepted, notApplicable
+    case token, pending, polling, accepted, notApplicable, check, lookUp
   }
 
   /// The cases, in the file's order.
   public let cases: [Story]
+  /// The settings of all cases, secrets as invented text.
+  public let settings: JSON
   /// What the vendor cannot show, with the reason.
   public let cannotShow: [String: String]
 }
@@ -68,6 +73,8 @@ extension Exchanges {
     /// The call as it stands before a token was fetched.
     package let call: Call
     let token: Recording?
+    /// Whether it asks the harmless question instead of erasing.
+    package let isChecking: Bool
     let recordings: [Recording]
     let conclusion: ExpectedConclusion
 
@@ -93,5 +100,9 @@ extension Exchanges {
     case call(Conclusion)
     case everybody(Outcome)
     case token(ConnectorFault)
+    /// What would be sent next, to which no answer was recorded.
+    case next(RecordedRequest)
+    /// The check went well.
+    case good
   }
 }

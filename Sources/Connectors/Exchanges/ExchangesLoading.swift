@@ -8,12 +8,12 @@ extension Exchanges {
     let findings = try Findings.reading(bytes, file: "exchanges.json5 in Connectors/\(name)")
     let root = findings.root
     _ = root.words(["settings", "cannotShow", "cases"])
-    let settings = root["settings"]?.value ?? [:]
+    settings = root["settings"]?.value ?? [:]
     var reasons: [String: String] = [:]
     for (word, node) in root["cannotShow"]?.members() ?? [] { reasons[word] = node.text() }
     cannotShow = reasons
     cases = (root.required("cases", "cases: [ … ]")?.elements() ?? [])
-      .compactMap { $0.story(of: name, settings) }
+      .compactMap { [settings] in $0.story(of: name, settings) }
     try findings.check()
   }
 }
@@ -21,7 +21,7 @@ extension Exchanges {
 extension Node {
   private static let storyWords = [
     "case", "shows", "settings", "people", "now", "requestedAt", "nonce", "request", "polling",
-    "token", "exchanges", "concludes",
+    "checking", "token", "exchanges", "concludes",
   ]
 
   fileprivate func story(of name: String, _ settings: JSON) -> Exchanges.Story? {
@@ -37,11 +37,15 @@ extension Node {
       shows: shows, title: title, line: findings.document.nearestLine(of: pointer),
       settings: settings.overlaid(with: self["settings"]?.value ?? [:]), call: call,
       token: self["token"].flatMap { $0.recording() },
+      isChecking: self["checking"]?.flag() ?? false,
       recordings: recordings.compactMap { $0 }, conclusion: conclusion)
   }
 
   private func call(of name: String) -> Call? {
-    guard let people = required("people", "people: [{ email: \"a@example.com\" }]")?.elements()
+    let isChecking = self["checking"]?.value.bool == true
+    guard
+      let people = isChecking
+        ? [] : required("people", "people: [{ email: \"a@example.com\" }]")?.elements()
     else { return nil }
     let requestedAt =
       self["requestedAt"].flatMap { $0.instant() }
@@ -134,13 +138,16 @@ extension Node {
 }
 
 extension Node {
-  private static let callWords = ["retry", "throttled", "blocked", "refused", "token", "status"]
+  private static let callWords = [
+    "retry", "throttled", "blocked", "refused", "token", "next", "status",
+  ]
 
   fileprivate func conclusion() -> Exchanges.ExpectedConclusion? {
     if value.array != nil {
       let outcomes = (elements() ?? []).map { $0.outcome() }
       return .call(.outcomes(outcomes.compactMap { $0 }))
     }
+    if value.string == "good" { return .good }
     guard let word = value.members?.first?.name, Self.callWords.contains(word) else {
       return outcome().map(Exchanges.ExpectedConclusion.everybody)
     }
@@ -152,6 +159,7 @@ extension Node {
     case "blocked": return code().map { .call(.blocked(ConnectorFault($0, status: status))) }
     case "token": return code().map { .token(ConnectorFault($0, status: status)) }
     case "throttled": return .call(.throttled(self[word]?.patience()))
+    case "next": return self[word]?.recordedRequest().map(Exchanges.ExpectedConclusion.next)
     default: return mistyped("a conclusion", "such as { retry: 4008 }")
     }
   }

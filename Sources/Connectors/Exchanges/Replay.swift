@@ -15,7 +15,7 @@ extension Exchanges.Story {
     }
     var call = call
     if let problems = fetchToken(behaviour, &call) { return problems }
-    return play(behaviour, call)
+    return isChecking ? check(behaviour, call) : play(behaviour, call)
   }
 
   /// The manifest with the case's settings.
@@ -90,8 +90,30 @@ extension Exchanges.Story {
     }
     switch behaviour.next(call, after: transcript) {
     case .send(let request):
+      if case .next(let expected) = conclusion {
+        return expected.differences(from: request).map { "The next request: \($0)" }
+      }
       return ["Another request follows: \(request.method.rawValue) \(request.url)"]
     case .conclude(let conclusion): return difference(of: conclusion)
+    }
+  }
+
+  /// Asks the manifest's harmless question.
+  private func check(_ behaviour: ManifestBehaviour, _ call: Call) -> [String] {
+    guard let recording = recordings.first, recordings.count == 1,
+      case .success(let response) = recording.result
+    else { return ["A check is one request with its response."] }
+    guard let request = behaviour.checkRequest(with: call.access, at: call.triedAt) else {
+      return ["The manifest has no check."]
+    }
+    let problems = recording.request.differences(from: request)
+    guard problems.isEmpty else { return problems.map { "The check: \($0)" } }
+    let fault = behaviour.fault(inCheck: response)
+    switch conclusion {
+    case .good: return fault.map { ["The check failed with \($0)."] } ?? []
+    case .call(.blocked(let expected)):
+      return fault == expected ? [] : ["The check gave \(fault.map { "\($0)" } ?? "good")."]
+    default: return ["A check concludes \"good\" or { blocked: 3003, status: 401 }."]
     }
   }
 
@@ -102,6 +124,8 @@ extension Exchanges.Story {
     case .everybody(let outcome):
       expected = .outcomes(Array(repeating: outcome, count: call.people.count))
     case .token: return ["The token was to fail."]
+    case .next: return ["Concluded \(conclusion), where another request was to follow."]
+    case .good: return ["Only a check concludes \"good\"."]
     }
     return conclusion == expected ? [] : ["Concluded \(conclusion), not \(expected)."]
   }

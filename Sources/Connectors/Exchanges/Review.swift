@@ -25,7 +25,8 @@ extension Exchanges {
       !shown.contains($0) && cannotShow[$0.rawValue] == nil
     }
     let successes: Set<Shown> = [.success, .accepted, .pending]
-    return (shown.isDisjoint(with: successes) ? ["No case shows a success."] : [])
+    let hasSuccess = !shown.isDisjoint(with: successes) || cannotShow["success"] != nil
+    return (hasSuccess ? [] : ["No case shows success, and cannotShow does not say why."])
       + lacking.map { "No case shows \($0.rawValue), and cannotShow does not say why." }
   }
 }

@@ -47,6 +47,7 @@ extension Walk {
 
   /// Sends one group's request and settles what the answer says; halves a body that is too large.
   private mutating func send(_ step: Step, _ frame: Frame) throws(Stop) -> [Member] {
+    isLookingUp = step.find != nil
     if let find = step.find { return try look(step, find, frame) }
     let request: HTTPRequest
     do throws(Unbound) {

@@ -170,7 +170,7 @@ extension Find.Page {
 
 extension HTTPFields {
   /// The target of a `Link` with a relation (RFC 8288).
-  fileprivate func link(_ relation: String) -> String? {
+  func link(_ relation: String) -> String? {
     for field in values(of: "Link") {
       for link in field.split(separator: ",<").joined(separator: ", <").split(separator: ", <") {
         let parts = link.split(separator: ">", maxSplits: 1)

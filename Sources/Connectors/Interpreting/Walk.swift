@@ -17,6 +17,8 @@ struct Walk {
   let facts: CallFacts
   private var answers: ArraySlice<Exchange>
   private var results: [Outcome?]
+  /// Whether the request at hand only looks somebody up.
+  var isLookingUp = false
 
   init(_ program: Program, _ call: Call, _ transcript: [Exchange]) {
     self.program = program

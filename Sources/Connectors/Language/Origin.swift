@@ -31,8 +31,8 @@ struct Origin: Sendable, Hashable {
 
 /// A host, or all hosts below one: `*.my.salesforce.com`.
 struct HostPattern: Sendable, Hashable {
-  private let suffix: String
-  private let isWild: Bool
+  let suffix: String
+  let isWild: Bool
 
   init?(_ text: String) {
     isWild = text.hasPrefix("*.")

@@ -45,8 +45,11 @@ struct Pattern: @unchecked Sendable {
     return count
   }
 
-  func isFound(in text: String) -> Bool {
+  func isFound(in text: String) -> Bool { match(in: text) != nil }
+
+  /// The first part of a text in which it is found.
+  func match(in text: String) -> String? {
     let part = text.utf8.count > reach ? String(text.prefix(reach)) : text
-    return ((try? regex.firstMatch(in: part)) ?? nil) != nil
+    return ((try? regex.firstMatch(in: part)) ?? nil).map { String(part[$0.range]) }
   }
 }

@@ -72,6 +72,7 @@ extension Transaction {
         at: acceptance.accepted, actor: acceptance.actor, action: "request.accepted",
         request: prepared.id,
         detail: "\(prepared.total) people at \(acceptance.connectors.count) connectors"))
+    try tellAccepted(prepared.id, at: acceptance.accepted, until: acceptance.deadline)
     if let reason = acceptance.capReason {
       try audit(
         AuditRecord(
@@ -83,7 +84,6 @@ extension Transaction {
     } else {
       try begin(acceptance.connectors, Outset(prepared), at: acceptance.accepted)
     }
-    try tellAccepted(prepared.id, at: acceptance.accepted, until: acceptance.deadline)
     return Accepted(id: prepared.id, isNew: true)
   }
 
