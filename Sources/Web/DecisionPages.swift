@@ -30,8 +30,15 @@ extension API {
 
 /// What people decided about a request, and which holds stop it.
 struct Brakes {
-  let decisions: [AuditEntry]
+  private(set) var decisions: [AuditEntry]
   let holds: [HoldID]
+
+  /// Without what people typed.
+  var plain: Brakes {
+    var plain = self
+    plain.decisions = []
+    return plain
+  }
 
   init(_ house: House, _ id: PurgeRequestID) async throws(Refusal) {
     decisions = try await house.decisions(on: id)

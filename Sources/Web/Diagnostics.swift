@@ -13,6 +13,7 @@ import Store
 struct Diagnostics {
   let record: RequestRecord
   let lines: [TaskLine]
+  let brakes: Brakes
   let attempts: [ConnectorName: [Attempt]]
   let history: [AuditEntry]
   let connectors: [(status: ConnectorStatus, manifest: String?)]
@@ -24,9 +25,11 @@ struct Diagnostics {
 
   var json: JSON {
     var crew = Crew()
-    let sentence = StatusSentence(record: record, lines: lines, now: now).text
+    var record = record
+    record.actor = crew.name(of: record.actor)
+    let sentence = StatusSentence(record: record, lines: lines, brakes: brakes, now: now).text
     return .object([
-      .init("madeAt", .string(now.rfc3339)), .init("request", .object(request)),
+      .init("madeAt", .string(now.rfc3339)), .init("request", .object(request(record))),
       .init("sentence", .string(sentence)), .init("tasks", .array(lines.map(task))),
       .init("audit", .array(history.map { entry($0, &crew) })),
       .init("connectors", .array(connectors.map(connector))),
@@ -37,7 +40,7 @@ struct Diagnostics {
     ])
   }
 
-  private var request: [JSON.Member] {
+  private func request(_ record: RequestRecord) -> [JSON.Member] {
     record.facts(at: now).map { fact in
       // A regulation is a word of the caller's.
       let isWord = record.purpose.regulation.map(Self.regulations.contains) ?? true
@@ -191,9 +194,10 @@ extension API {
     let names = Set(record.tasks.map(\.key.connector))
     let connectors = try await house.connectors(includingOff: true)
       .filter { names.contains($0.name) }
-    let lines = try await taskLines(record, Brakes(house, record.id), at: now).map(\.plain)
+    let brakes = try await Brakes(house, record.id)
+    let lines = try await taskLines(record, brakes, at: now).map(\.plain)
     return Diagnostics(
-      record: record, lines: lines, attempts: attempts,
+      record: record, lines: lines, brakes: brakes.plain, attempts: attempts,
       history: history.values.sorted { $0.sequence < $1.sequence },
       connectors: connectors.map { ($0, $0.use.flatMap(house.manifestDigest)) },
       facts: house.facts(), activity: house.activity, now: now
@@ -205,7 +209,8 @@ extension TaskLine {
   fileprivate var plain: TaskLine {
     var plain = standing
     plain?.last = standing?.last?.withPlainEvidence
-    return TaskLine(task: task, connector: connector?.plain, standing: plain, now: now)
+    return TaskLine(
+      task: task, connector: connector?.plain, waiver: nil, standing: plain, now: now)
   }
 }
 

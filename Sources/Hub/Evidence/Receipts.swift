@@ -3,9 +3,6 @@ public import PurgeCore
 import Store
 
 extension House {
-  /// The version, as releases are numbered.
-  public static let version = "0.1.0"
-
   /// Issues a receipt: what came of a request at each connector, with every honest negative.
   ///
   /// It is signed and chained to the audit trail; until the request has ended it is an interim one.
