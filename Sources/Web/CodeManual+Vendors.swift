@@ -108,6 +108,13 @@ extension CodeManual {
       action: "Nothing; the audit has the reason."),
     .verifiedAbsent: Entry(
       "A look-up after the erasure found nobody: the strongest evidence.", action: "Nothing."),
+    .resurrected: Entry(
+      "A look-up after the erasure still finds the person, or finds them again.",
+      causes: [
+        "The vendor erases later than it says.",
+        "Something sent the person's data again: a site, an import, another system.",
+      ],
+      action: "Stop what sends the data, then requests retry; see what stays in the kind's page."),
     .jobAccepted: Entry(
       "The vendor took a job and will say later what came of it; it counts as open until then.",
       action: "Nothing: the hub asks until the vendor confirms or the time is over."),

@@ -43,6 +43,8 @@ struct Story {
     /// How many it stands for.
     var count = 1
     var attempt: Attempt?
+    /// Whether it ended what the calls of the same instant were for.
+    var isEnd = false
   }
 
   /// Everything, oldest first.
@@ -73,13 +75,14 @@ struct Story {
     ]
   }
 
-  /// Two lists in the order of time; what was decided comes before a call of the same instant.
+  /// Two lists in the order of time; what was decided comes before a call of the same instant, and
+  /// the end after it.
   private func merge(_ one: [Event], _ two: [Event]) -> [Event] {
     var (merged, rest): ([Event], ArraySlice<Event>) = ([], two[...])
     for event in one {
-      merged += rest.prefix { $0.at < event.at }
-      rest = rest.drop { $0.at < event.at }
-      merged.append(event)
+      let earlier = rest.prefix { $0.at < event.at || event.isEnd && $0.at == event.at }
+      rest = rest.dropFirst(earlier.count)
+      merged += earlier + [event]
     }
     return merged + rest
   }
@@ -146,7 +149,8 @@ extension Story {
     guard let (kind, words) = words(entry) else { return nil }
     return Event(
       at: entry.at, kind: kind,
-      sentence: entry.detail.isEmpty ? words : "\(words): \(entry.detail)", by: entry.actor)
+      sentence: entry.detail.isEmpty ? words : "\(words): \(entry.detail)", by: entry.actor,
+      isEnd: entry.action.hasPrefix("request.completed"))
   }
 
   private func words(_ entry: AuditEntry) -> (kind: String, words: String)? {
@@ -180,7 +184,7 @@ extension Attempt {
 
 extension Code {
   /// Whether a call with it did what it was for.
-  fileprivate var isGood: Bool { isOutcome && self != .partial }
+  fileprivate var isGood: Bool { isOutcome && self != .partial && self != .resurrected }
 }
 
 extension Story.Event {

@@ -37,6 +37,14 @@ import Testing
     #expect(whole.events.reduce(0) { $0 + $1.count } == 10)
   }
 
+  @Test func `ends with the end, though the last call ended at the same instant`() {
+    let entry = AuditEntry(
+      sequence: 2, at: noon + .seconds(1), actor: "hub", action: "request.completed", detail: "",
+      hash: [])
+    let story = Story.of([.well(0), .well(1)], history: [entry])
+    #expect(story.events.last?.sentence == "the request ended: every connector is done")
+  }
+
   @Test func `has what people did between the calls`() {
     let entry = AuditEntry(
       sequence: 2, at: noon + .seconds(1), actor: "ann", action: "connector.disabled",

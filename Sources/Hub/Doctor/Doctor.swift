@@ -122,20 +122,37 @@ struct Patient {
 
 /// Who holds a lock file, asked without taking the lock: whoever starts just then is not disturbed.
 enum LockHolder {
-  /// The process that holds it; nil when none does, or the system does not tell.
+  /// The process that holds it; 0 when the system does not say which, nil when none does.
   static func of(_ path: String) -> Int? {
     guard let file = FileFacts(path),
-      let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8),
-      locks.split(separator: "\n").contains(where: { $0.isLock(of: file) }),
       let words = try? String(contentsOfFile: path, encoding: .utf8)
     else { return nil }
-    return words.split(separator: "\n").first.flatMap { Int($0) } ?? 0
+    let named = words.split(separator: "\n").first.flatMap { Int($0) }
+    if let named, hasOpen(path, named) { return named }
+    // The list is read in pieces, and what ends meanwhile can hide a line.
+    let isHeld = (0..<3).contains { _ in isListed(file) }
+    return isHeld ? named ?? 0 : nil
+  }
+
+  private static func hasOpen(_ path: String, _ process: Int) -> Bool {
+    let folder = "/proc/\(process)/fd"
+    let path = URL(filePath: path).resolvingSymlinksInPath().path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.contains { name in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")) == path
+    }
+  }
+
+  private static func isListed(_ file: FileFacts) -> Bool {
+    let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
+    return locks.split(separator: "\n").contains { $0.isLock(of: file) }
   }
 }
 
 extension Substring {
-  /// `1: FLOCK  ADVISORY  WRITE 4711 08:01:393217 0 EOF`; the file system's number is left out,
-  /// because layered ones have two.
+  /// Reads a line such as `1: FLOCK  ADVISORY  WRITE 4711 08:01:393217 0 EOF`.
+  ///
+  /// The file system's number is left out, because layered ones have two.
   fileprivate func isLock(of file: FileFacts) -> Bool {
     let words = split(separator: " ")
     return words.count > 5 && words[1] == "FLOCK"
