@@ -55,7 +55,7 @@ extension House {
   ) async throws(Refusal) -> [PurgeRequestID] {
     let resumed = try await gate.pass { () async throws(Refusal) in
       try await refusing { () async throws(StoreError) in
-        try await store.endHolds(at: now())
+        try await store.endHolds(at: holdTime())
         return try await store.release(id, by: actor, reason: reason, at: now())
       }
     }
@@ -66,7 +66,7 @@ extension House {
   /// A hold, and the requests that it keeps from going on.
   public func hold(_ id: HoldID) async throws(Refusal) -> (LegalHold, heldBack: [PurgeRequestID]) {
     try await refusing { () async throws(StoreError) in
-      try await store.endHolds(at: now())
+      try await store.endHolds(at: holdTime())
       return (try await store.hold(id), try await store.requests(heldBy: id))
     }
   }
@@ -76,7 +76,7 @@ extension House {
     after id: HoldID?, limit: Int, activeOnly: Bool
   ) async throws(Refusal) -> [LegalHold] {
     try await refusing { () async throws(StoreError) in
-      try await store.endHolds(at: now())
+      try await store.endHolds(at: holdTime())
       let place = if let id { HoldCursor(try await store.hold(id)) } else { nil as HoldCursor? }
       return try await store.holds(after: place, limit: limit, activeOnly: activeOnly)
     }
@@ -90,7 +90,7 @@ extension House {
   /// Who of a selection is under a hold, by hold; whoever has several identities is held by any.
   func heldPeople(in selection: Selection) async throws(Refusal) -> [HeldPeople] {
     let hasHolds = try await refusing { () async throws(StoreError) in
-      try await store.endHolds(at: now())
+      try await store.endHolds(at: holdTime())
       return try await store.hasHolds()
     }
     guard hasHolds else { return [] }
@@ -115,7 +115,7 @@ extension House {
     _ tasks: [ConnectorTask], of record: RequestRecord
   ) async throws(Refusal) {
     let positions = try await refusing { () async throws(StoreError) -> [Int] in
-      try await store.endHolds(at: now())
+      try await store.endHolds(at: holdTime())
       guard try await store.hasHolds() else { return [] }
       var positions: Set<Int> = []
       for task in tasks {
@@ -127,7 +127,7 @@ extension House {
     let everybody = try await refusing { () async throws(StoreError) in
       try await store.everybody(of: record.id)
     }
-    let selection = try Selection(positions.map { everybody[$0] }, purpose: record.purpose)
+    let selection = Selection(positions.map { everybody[$0] }, purpose: record.purpose)
     let held = try await heldPeople(in: selection)
     guard !held.isEmpty else { return }
     throw Refusal(
@@ -148,8 +148,10 @@ extension House {
 }
 
 extension Identity {
-  /// The spellings by which a hold stops a purge: an address is often also somebody's identifier in
-  /// another system. Digits are not taken for a telephone number, which may be somebody else's.
+  /// The spellings by which a hold stops a purge.
+  ///
+  /// An address is often also somebody's identifier in another system. Digits are not taken for a
+  /// telephone number, which may be somebody else's.
   fileprivate var spellingsToHold: [NormalIdentity] {
     let own = NormalIdentity(self)
     let others = NormalIdentity.candidates(in: value).filter { $0.form != .phone && $0 != own }

@@ -18,6 +18,7 @@ public final class House: Sendable {
   let gate = Gate()
   let environment: [String: String]
   let log: Log?
+  private let holdClock: UnhurriedClock
   private let starter: Task<Void, Never>
   private let forgetter: Task<Void, Never>
 
@@ -68,6 +69,8 @@ public final class House: Sendable {
     register = Register()
     let messenger = try Messenger(settings.notices, store, environment: environment, log: log)
     self.messenger = messenger
+    let holdClock = UnhurriedClock(wall: Self.now())
+    self.holdClock = holdClock
     do throws(TransportError) {
       engine = try EngineThread(
         store: store, seed: .random(in: 0 ... .max), log: log, now: { Self.now() },
@@ -77,7 +80,9 @@ public final class House: Sendable {
     }
     let period = settings.waitingPeriod
     forgetter = Task { await Self.forgetOldCopies(in: settings.data) }
-    starter = Task { [store, engine] in await Self.startWaiting(store, engine, period) }
+    starter = Task { [store, engine] in
+      await Self.startWaiting(store, engine, period, holdClock)
+    }
   }
 
   /// The wall clock.
@@ -88,6 +93,9 @@ public final class House: Sendable {
   }
 
   func now() -> Instant { Self.now() }
+
+  /// The time by which holds end.
+  func holdTime() -> Instant { holdClock.now(wall: now()) }
 
   /// Finishes what is in flight, at most the drain timeout long, delivers notices for a few seconds of
   /// that, and lets go of the folder.
@@ -115,13 +123,15 @@ public final class House: Sendable {
     await engine.untilDrained(or: limit)
   }
 
-  /// Starts requests as their waiting periods end.
-  private static func startWaiting(_ store: Store, _ engine: EngineThread, _ period: Span) async {
+  /// Ends holds on their last day, and starts requests as their waiting periods end.
+  private static func startWaiting(
+    _ store: Store, _ engine: EngineThread, _ period: Span, _ holdClock: UnhurriedClock
+  ) async {
     // A request accepted during a pause of at most the period ends its own period after the pause.
     // A minute at most: clocks are set.
     let longest = period > .seconds(0) ? min(period, .minutes(1)) : .minutes(1)
     while !Task.isCancelled {
-      _ = try? await store.endHolds(at: now())
+      _ = try? await store.endHolds(at: holdClock.now(wall: now()))
       if let names = try? await store.startWaiting(at: now()), !names.isEmpty {
         engine.post(.submitted(names))
       }

@@ -51,18 +51,18 @@ public struct Selection: Sendable, Hashable {
     people = places.map { Subject([identities[$0]]) }
   }
 
+  /// Makes a selection of people who were selected before, each once.
+  init(_ people: [Subject], purpose: PurgePurpose) {
+    kind = people.first?.identities.first?.kind ?? .email
+    self.people = people
+    self.purpose = purpose
+    numbering = .places
+    places = Array(people.indices)
+  }
+
   /// The number of a person by position, as whoever gave the people counts.
   public func number(of position: Int) -> Int {
     places[position] + (numbering == .lines ? 2 : 1)
-  }
-}
-
-extension Selection {
-  /// Makes a selection of people who were selected before.
-  init(_ people: [Subject], purpose: PurgePurpose) throws(Refusal) {
-    try self.init(
-      kind: people.first?.identities.first?.kind ?? .email,
-      identities: people.flatMap(\.identities), purpose: purpose)
   }
 }
 
