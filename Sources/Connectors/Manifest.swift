@@ -224,8 +224,18 @@ struct Find: Sendable {
     case link(relation: String)
   }
 
+  /// For whom capitals do not count: the part of an address that vendors fold is folded by nearly
+  /// all of them, other names only by some.
+  enum Caseless: Sendable {
+    case all
+    case kinds([IdentityKind])
+
+    static var email: Caseless { .kinds([.email]) }
+  }
+
   let rows: JSONPath
   let guards: [Guard]
+  let caseless: Caseless
   let take: [(slot: Int, place: JSONPointer)]
   let page: Page?
   let max: Int

@@ -30,6 +30,41 @@ import Testing
     Conversation(behaviour, makeCall([person(.email, id)]), answers)
   }
 
+  @Test(arguments: [
+    ("", "externalId", false), ("anyCase: true,", "externalId", true),
+    ("anyCase: \"externalId\",", "externalId", true),
+    ("anyCase: [\"email\"],", "externalId", false),
+    ("anyCase: false,", "email", true), ("", "email", true),
+  ])
+  func `heeds capitals unless the vendor does not`(
+    word: String, kind: String, isFound: Bool
+  ) throws {
+    let people = "[{ externalId: \"k\" }, { email: \"k\" }]"
+    let manifest = try makeManifest(
+      with: """
+        erase: [{ get: "/u{?id}", find: { in: "$.d[*]", take: { u: "/id" }, \(word) \(Self.exact) } },
+          { delete: "/u/{u}" }]
+        """, people: people)
+    let talk = Conversation(
+      try makeBehaviour(manifest), makeCall([person(IdentityKind(kind), "a@b.example")]),
+      [rows([row(1, "A@b.example")]), HTTPResponse(204)])
+    #expect(talk.conclusion == .outcomes([.settled(isFound ? .erased : .absent)]))
+  }
+
+  @Test(arguments: [
+    ("anyCase: \"login\", where: { \"/mail\": \"{id}\" }", "the kinds of \"people\" are email"),
+    ("anyCase: true, exact: true", "compares nothing"),
+  ])
+  func `says what is wrong with its capitals`(find: String, words: String) {
+    let found = diagnostics(
+      """
+      { name: "vendor", people: [{ email: "k" }], base: "https://api.vendor.example",
+        erase: [{ get: "/u{?id}", find: { in: "$.d[*]", take: { u: "/id" }, \(find) } },
+          { delete: "/u/{u}" }] }
+      """)
+    #expect(found.contains { $0.contains(words) }, "\(found)")
+  }
+
   @Test func `erases each row that is the person's, and no other`() throws {
     let talk = talk(
       try behaviour(Self.exact),

@@ -27,7 +27,7 @@ extension Walk {
       if find.rows.isSingle, rows.contains(where: { find.lacksGuards($0, frame) }) {
         return fail(.unexpectedBody, member)
       }
-      for row in rows where find.guards.allSatisfy({ $0.holds(for: row, frame) }) {
+      for row in rows where find.guards.allSatisfy({ $0.holds(for: row, frame, find.caseless) }) {
         guard let taken = find.taken(from: row, member) else {
           return fail(.unexpectedBody, member)
         }
@@ -94,17 +94,25 @@ extension Find {
 
 extension Find.Guard {
   /// Whether a row is really the person's: a search is never trusted.
-  func holds(for row: JSON, _ frame: Frame) -> Bool {
+  func holds(for row: JSON, _ frame: Frame, _ caseless: Find.Caseless = .email) -> Bool {
     guard let place = try? frame.text(of: place), let pointer = try? JSONPointer(place),
       let wanted = try? frame.text(of: value), let found = row.at(pointer)
     else { return false }
-    let isEmail = frame.members.first?.identity?.identity.kind == .email
+    let foldsCase = caseless.holds(for: frame.members.first?.identity?.identity.kind)
     return (found.array ?? [found]).contains { candidate in
       guard let text = candidate.plainText else { return false }
       // By bytes: texts that only look alike are equal to Swift, and two people to vendors.
       if text.utf8.elementsEqual(wanted.utf8) { return true }
-      // The part of an address that vendors fold is folded by nearly all of them.
-      return isEmail && text.isFolded(as: wanted)
+      return foldsCase && text.isFolded(as: wanted)
+    }
+  }
+}
+
+extension Find.Caseless {
+  fileprivate func holds(for kind: IdentityKind?) -> Bool {
+    switch self {
+    case .all: true
+    case .kinds(let kinds): kind.map(kinds.contains) ?? false
     }
   }
 }

@@ -23,7 +23,7 @@ extension Node {
     guard words(Self.ruleWords) else { return nil }
     var rule = Rule()
     rule.statuses = self["status"]?.oneOrMore().compactMap { $0.statuses() } ?? []
-    rule.kinds = kinds()
+    rule.kinds = self["kind"]?.kindsOfPeople() ?? []
     rule.place = self["at"]?.place()
     rule.test = test()
     rule.text = self["text"]?.patternForAnswers()
@@ -35,15 +35,14 @@ extension Node {
     return rule
   }
 
-  /// The kinds a rule is limited to; one nobody travels under would never hold.
-  private func kinds() -> [IdentityKind] {
-    guard let node = self["kind"] else { return [] }
+  /// The kinds something is limited to; one nobody travels under would never count.
+  func kindsOfPeople() -> [IdentityKind] {
     let entries = findings.root["people"]?.value.array ?? []
     let known = entries.flatMap { $0.members ?? [] }.map(\.name)
       .filter { $0 != "as" && $0 != "when" }
-    let names = node.texts()
+    let names = texts()
     for name in names where !known.contains(name) {
-      node.complain("limits to \"\(name)\"", "the kinds of \"people\" are \(known.listed)")
+      complain("limits to \"\(name)\"", "the kinds of \"people\" are \(known.listed)")
     }
     return names.map(IdentityKind.init(_:))
   }

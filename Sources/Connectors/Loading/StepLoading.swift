@@ -407,9 +407,17 @@ extension Node {
     }
   }
 
+  private func caseless() -> Find.Caseless {
+    guard let all = value.bool else { return .kinds([.email] + kindsOfPeople()) }
+    return all ? .all : .email
+  }
+
   fileprivate func find(_ scope: Scope, taken: [String]) -> Find? {
-    guard words(["in", "where", "exact", "take", "page", "max"]) else { return nil }
+    guard words(["in", "where", "anyCase", "exact", "take", "page", "max"]) else { return nil }
     let guards = self["where"]?.guards(scope) ?? []
+    if let node = self["anyCase"], guards.isEmpty {
+      node.complain("compares nothing without a \"where\"", "take it out, or add where: { … }")
+    }
     let isGuarded = guards.contains { guarded in
       guarded.value.uses.contains { scope.isPerMember($0.reference, with: []) }
     }
@@ -436,7 +444,8 @@ extension Node {
     }
     guard let rows = required("in", "in: \"$.data[*]\"")?.rows() else { return nil }
     return Find(
-      rows: rows, guards: guards, take: places, page: self["page"].flatMap { $0.page() },
+      rows: rows, guards: guards, caseless: self["anyCase"]?.caseless() ?? .email, take: places,
+      page: self["page"].flatMap { $0.page() },
       max: self["max"]?.count() ?? 20)
   }
 
