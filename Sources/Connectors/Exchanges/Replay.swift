@@ -93,7 +93,9 @@ extension Exchanges.Story {
       if case .next(let expected) = conclusion {
         return expected.differences(from: request).map { "The next request: \($0)" }
       }
-      return ["Another request follows: \(request.method.rawValue) \(request.url)"]
+      return [
+        "Another request follows: \(request.method.rawValue) \(request.url)\nrequest: \(request.recorded.encodedForPeople())"
+      ]
     case .conclude(let conclusion): return difference(of: conclusion)
     }
   }

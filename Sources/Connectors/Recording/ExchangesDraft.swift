@@ -54,6 +54,7 @@ extension ManifestBehaviour {
           problem = error
         }
       }
+      guard problem?.isByChance == true else { break }
     }
     throw problem ?? RecordingProblem("Nothing was recorded.", remedy: "Name a person.")
   }

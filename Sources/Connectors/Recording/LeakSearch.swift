@@ -40,7 +40,7 @@ extension RecordingProblem {
   fileprivate static func leak(_ what: String) -> RecordingProblem {
     RecordingProblem(
       "What was to be written still holds \(what), so nothing is written.",
-      remedy: "Name another person, or write the cases by hand.")
+      remedy: "Name another person, or write the cases by hand.", isByChance: true)
   }
 }
 

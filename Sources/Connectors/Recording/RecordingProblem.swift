@@ -5,8 +5,12 @@ public struct RecordingProblem: Error, Sendable, Hashable {
   /// What to do, in a sentence.
   public let remedy: String
 
-  init(_ sentence: String, remedy: String) {
+  /// Whether other invented texts may do better.
+  let isByChance: Bool
+
+  init(_ sentence: String, remedy: String, isByChance: Bool = false) {
     self.sentence = sentence
     self.remedy = remedy
+    self.isByChance = isByChance
   }
 }
