@@ -188,7 +188,7 @@ private struct RecordingDesk {
     case .success(let response): return response
     case .failure(let failure):
       throw Refusal(
-        .unreachable, "The vendor did not answer the \(what): \(failure.detail).",
+        .unreachable, "The \(what) brought no answer that can be used: \(failure.detail).",
         action: "Nothing was recorded. Mend the way to the vendor, then try again.",
         connector: connector.name)
     }
