@@ -81,6 +81,19 @@ extension Store {
     }
   }
 
+  /// Gives up what those who are not told any more have been owed since before an instant; until then
+  /// they may come back, as after a start with another settings file.
+  public func giveUp(
+    onAllBut names: [String], owedSince instant: Instant, _ code: Code, at now: Instant
+  ) async throws(StoreError) {
+    let owed = try await readers.read { (connection) throws(StoreError) in
+      try connection.owedSubscribers()
+    }
+    for name in owed where !names.contains(name) {
+      _ = try await giveUp(on: name, owedSince: instant, code, at: now)
+    }
+  }
+
   /// Has failed deliveries tried again, of one notice or of all; returns how many.
   public func retryNotices(
     _ sequence: Int?, by actor: String, at now: Instant

@@ -240,6 +240,18 @@ import Testing
     #expect(try await owed() == nil)
   }
 
+  @Test func `is given up when nobody is told there any more, after a while`() async throws {
+    try await store.subscribe(["one"])
+    _ = try await store.accept(.of(1))
+    try await store.distribute(to: [everything], at: noon)
+    let gone = Code.noticeDestinationGone
+    try await store.giveUp(onAllBut: ["one"], owedSince: noon, gone, at: noon)
+    try await store.giveUp(onAllBut: [], owedSince: noon + .seconds(-1), gone, at: noon)
+    #expect(try await owed() != nil)
+    try await store.giveUp(onAllBut: [], owedSince: noon, gone, at: noon)
+    #expect(try await store.failedDeliveries(before: nil, limit: 9).map(\.code) == [gone])
+  }
+
   @Test func `is heard of as soon as its notice is on the disk`() async throws {
     let gate = Gate()
     try await store.whenNoticeIsLeft { gate.open() }

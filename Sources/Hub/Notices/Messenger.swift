@@ -39,6 +39,11 @@ final class Messenger: Sendable {
   /// Begins: from here on nothing that happens is missed.
   func begin() async throws(StoreError) {
     try await store.subscribe(destinations.map(\.name))
+    let now = House.now()
+    try await store.giveUp(
+      onAllBut: destinations.map(\.name),
+      owedSince: now + .milliseconds(-DeliveryPolicy.patience.milliseconds),
+      .noticeDestinationGone, at: now)
     try await store.whenNoticeIsLeft { [sorter] in sorter.ring() }
     tasks.withLock { tasks in
       tasks.append(Task { await self.sort() })
@@ -141,12 +146,12 @@ extension Messenger {
   }
 
   /// Tries once and writes what came of it; says whether the destination answers sensibly.
+  ///
+  /// A try that the hub's stop ends counts too: else each command would wait for who never answers.
   private func deliver(
     _ delivery: NoticeDelivery, to destination: Destination
   ) async throws(StoreError) -> Bool {
     let reply = await post.send(delivery, to: destination, at: House.now())
-    // Ended from here: nobody knows what the other side made of it, so it stays as it was.
-    guard !Task.isCancelled else { return true }
     let now = House.now()
     let outcome = DeliveryPolicy.outcome(
       of: reply, to: delivery, at: now, chance: .random(in: 0...1))

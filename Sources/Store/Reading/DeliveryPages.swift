@@ -31,6 +31,21 @@ extension Connection {
     ) { (row) throws(StoreError) in try NoticeDelivery(row) }
   }
 
+  /// Everybody for whom deliveries wait, one look-up each.
+  func owedSubscribers() throws(StoreError) -> [String] {
+    var names: [String] = []
+    while let next = try first(
+      """
+      SELECT destination FROM delivery
+      WHERE state = 'waiting' AND destination > \(names.last ?? "")
+      ORDER BY destination LIMIT 1
+      """, { (row) throws(StoreError) in row.text(0) })
+    {
+      names.append(next)
+    }
+    return names
+  }
+
   /// How many deliveries wait for a subscriber.
   func countWaiting(for subscriber: String) throws(StoreError) -> Int {
     try first(

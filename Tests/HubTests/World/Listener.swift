@@ -24,9 +24,25 @@ final class Listener: Sendable {
     self.server.withLock { $0 = server }
   }
 
+  /// Listens on loopback and says nothing until it is stopped.
+  static func silent() throws -> Listener {
+    let (end, ended) = AsyncStream.makeStream(of: Void.self)
+    let listener = try Listener { _ in
+      for await _ in end {}
+      return HTTPResponse(500)
+    }
+    listener.onStop.withLock { $0 = { ended.finish() } }
+    return listener
+  }
+
+  private let onStop = Mutex<@Sendable () -> Void>({})
+
   deinit { stop() }
 
-  func stop() { server.withLock { $0?.stop() } }
+  func stop() {
+    onStop.withLock { $0() }
+    server.withLock { $0?.stop() }
+  }
 
   var url: String { "http://127.0.0.1:\(server.withLock { $0?.port ?? 0 })/hook" }
 
