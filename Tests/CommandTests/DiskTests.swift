@@ -141,7 +141,7 @@ final class SmallDisk: Sendable {
 
   /// Takes every byte that is left.
   func fill() throws {
-    let descriptor = unsafe open(filler, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let descriptor = unsafe open(filler, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     try #require(descriptor >= 0)
     let bytes = [UInt8](repeating: 0, count: 4_096)
     while unsafe write(descriptor, bytes, bytes.count) > 0 {}
