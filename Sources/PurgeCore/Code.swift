@@ -67,6 +67,9 @@ extension Code {
   /// The database was written by a newer hub.
   public static let newerDatabase = Code(1053)
 
+  /// The settings name nobody who could be told.
+  public static let nobodyToTell = Code(1054)
+
   // 2xxx: permission and gates.
   /// More people at once than the configured share of all (OS-05).
   public static let blastRadius = Code(2006)

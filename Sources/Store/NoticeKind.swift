@@ -26,6 +26,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
   case connectorDisabled = "connector.disabled"
   /// A disabled connector sends again.
   case connectorEnabled = "connector.enabled"
+  /// A person tries whether everybody can be told; it goes to all, whatever they want.
+  case hubTest = "hub.test"
 
   /// The kind that tells of a request's end in a final state; nil for a state that is not final.
   init?(ending state: RequestState) {
@@ -68,6 +70,8 @@ public struct NoticeSubscriber: Sendable, Hashable {
   public var name: String
   /// What is wanted.
   public var kinds: Set<NoticeKind>
+
+  func wants(_ kind: NoticeKind) -> Bool { kind == .hubTest || kinds.contains(kind) }
 
   /// Makes a subscriber.
   public init(_ name: String, wanting kinds: Set<NoticeKind>) {

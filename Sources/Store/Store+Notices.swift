@@ -94,6 +94,14 @@ extension Store {
     }
   }
 
+  /// Leaves a notice that goes to everybody, so that a person sees whether they can be told.
+  public func leaveTestNotice(by actor: String, at now: Instant) async throws(StoreError) {
+    try await writer.write { (transaction) throws(StoreError) in
+      try transaction.tell(.hubTest, of: nil, at: now)
+      try transaction.audit(AuditRecord(at: now, actor: actor, action: "notices.tested"))
+    }
+  }
+
   /// Has failed deliveries tried again, of one notice or of all; returns how many.
   public func retryNotices(
     _ sequence: Int?, by actor: String, at now: Instant

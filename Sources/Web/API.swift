@@ -54,6 +54,7 @@ public struct API: Sendable {
     case (.post, "backups", 2): return try await backUp(request)
     case (.get, "notices", 2): return try await listNotices(request)
     case (.post, "notices", 3) where parts[2] == "retry": return try await retryNotices(request)
+    case (.post, "notices", 3) where parts[2] == "test": return try await testNotices(request)
     case (.get, "connectors", 2): return try await listConnectors(request)
     case (.get, "connectors", 3): return try await showConnector(parts[2])
     case (.post, "connectors", 3): return try await act(parts[2], request)

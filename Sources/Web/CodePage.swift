@@ -48,6 +48,7 @@ struct CodePage: Sendable, Hashable {
     .backupPlace: CodePage("The backup cannot be written there", "administrator"),
     .backupDamaged: CodePage("The backup is not as it was written", "administrator"),
     .newerDatabase: CodePage("The database is newer than this hub", "administrator", 409),
+    .nobodyToTell: CodePage("Nobody is told of anything", "administrator"),
     .noticeGivenUp: CodePage("A notice was given up after three days", "administrator"),
     .noticeRefused: CodePage("A notice was refused for good", "administrator"),
     .noticeNotTaken: CodePage("A notice was not taken yet", "nobody"),

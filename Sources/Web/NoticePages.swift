@@ -14,6 +14,11 @@ extension API {
     return HTTPResponse(200, json: ["notices": .array(records.map(\.json)), "next": next])
   }
 
+  func testNotices(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
+    let count = try await house.testNotices(by: request.operatorName)
+    return HTTPResponse(202, json: ["told": JSON(count)])
+  }
+
   func retryNotices(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
     let body = try request.jsonObject(knowing: ["notice"])
     if let notice = body["notice"], notice.integer == nil {

@@ -21,7 +21,7 @@ struct Command: Sendable {
     .reloadConnectors, .enableConnector,
     .disableConnector, .recordConnector, .testConnectors, .conformance, .catalogue, .schema,
     .recipients, .screenUsers, .issueReceipt, .verifyReceipt, .receiptKey, .listAudit, .verifyAudit,
-    .listNotices, .retryNotices, .backup, .checkBackup, .migrate,
+    .listNotices, .retryNotices, .testNotices, .backup, .checkBackup, .migrate,
     .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox,
     .completions, .manual, .version,
   ]

@@ -46,6 +46,24 @@ extension Command {
   }
 }
 
+extension Command {
+  static let testNotices = Command(
+    shape: CommandShape(
+      words: ["notices", "test"],
+      summary: "Tell everybody whom the settings name that this is a test.",
+      example: "purgehub notices test")
+  ) { session async throws(CommandFailure) in
+    let answer = try await session.ask(.post, "/v1/notices/test", [:])
+    let count = answer["told"]?.integer ?? 0
+    session.wantsJSON
+      ? session.print(json: answer)
+      : session.console.say(
+        "\(count) \(count == 1 ? "destination is" : "destinations are") told; "
+          + "purgehub notices list says what came of it.")
+    return .done
+  }
+}
+
 extension Session {
   fileprivate var noticeQuery: String {
     var items: [String] = []

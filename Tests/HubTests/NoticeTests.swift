@@ -286,6 +286,29 @@ import Testing
     }
   }
 
+  @Test func `that is a test goes to everybody, whatever they want`() async throws {
+    let (place, listener) = (try Place(), try Listener())
+    let secret = try place.write(Self.secret, to: "secret")
+    try await visit(
+      place,
+      changing: {
+        $0.notices.callbacks = [
+          .init(url: listener.url, secrets: [.file(secret)], kinds: [], selfHosted: true)
+        ]
+      }
+    ) { visitor in
+      let answer = try await visitor.post("/v1/notices/test")
+      #expect(answer.status == 202)
+      #expect(answer.json["told"] == 1)
+      await listener.has(1)
+    }
+    #expect(listener.bodies("hub.test").count == 1)
+    try await visit { visitor in
+      let answer = try await visitor.post("/v1/notices/test")
+      #expect(answer.code == 1054)
+    }
+  }
+
   @Test func `that there is not cannot be tried again`() async throws {
     try await visit { visitor in
       let unknown = try await visitor.post("/v1/notices/retry", ["notice": 9])

@@ -186,11 +186,15 @@ import Testing
     await store.commit([.ended(key, 0..<3, .erased)])
     try await store.distribute(to: [everything], at: noon)
     let texts = try await store.outbox(before: nil, limit: 9).flatMap(\.deliveries).map(\.payload)
+    let taken = try #require(try await owed())
     let end = try #require(texts.first { $0.contains(#""type":"request.completed""#) })
     #expect(end.contains(#""erased":3"#))
     #expect(end.contains(key.request.description))
     #expect(!texts.joined().contains("canary"))
     #expect(!texts.joined().contains("ann"))
+    try await store.record(.delivered(status: 200), of: taken, at: noon)
+    let left = try await store.outbox(before: nil, limit: 9).flatMap(\.deliveries)
+    #expect(left.filter { $0.payload.isEmpty }.map(\.notice) == [taken.notice])
   }
 
   @Test func `names no note of an administrator`() async throws {

@@ -37,6 +37,21 @@ extension House {
     return (destination?.label ?? "somebody the settings do not name", delivery)
   }
 
+  /// Tells everybody whom the settings name that this is a test; returns how many they are.
+  ///
+  /// - Throws: `Refusal` 1054 when the settings name nobody.
+  public func testNotices(by actor: String) async throws(Refusal) -> Int {
+    guard messenger.audience > 0 else {
+      throw Refusal(
+        .nobodyToTell, "The settings name nobody who is told.",
+        action: "Name callbacks or mail under notices in the settings file.")
+    }
+    do throws(StoreError) { try await store.leaveTestNotice(by: actor, at: now()) } catch {
+      throw Refusal(error)
+    }
+    return messenger.audience
+  }
+
   /// Has deliveries tried again that were given up, of one notice or of all; returns how many.
   ///
   /// - Throws: `Refusal` 1050 when a notice is named of which none was.

@@ -59,6 +59,9 @@ final class Messenger: Sendable {
     for counter in counters { counter.ring() }
   }
 
+  /// How many are told.
+  var audience: Int { destinations.count }
+
   /// The destination of a name; nil when the settings do not name it.
   func destination(_ name: String) -> Destination? { destinations.first { $0.name == name } }
 

@@ -77,6 +77,7 @@ struct NoticeMail {
     case .requestRejected: "\(request) was rejected"
     case .connectorDisabled: "The connector \(connector) is disabled\(code)"
     case .connectorEnabled: "The connector \(connector) sends again"
+    case .hubTest: "This is a test, and you can be told"
     case nil: "\(request) \(notice.kind)"
     }
   }

@@ -169,7 +169,8 @@ extension NoticeReading {
     for word in try list(value, place) {
       let meant = NoticeKind.allCases.filter { $0.isMeant(by: word.string ?? "") }
       guard !meant.isEmpty else {
-        let known = NoticeKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let known = NoticeKind.allCases.filter { $0 != .hubTest }.map(\.rawValue).joined(
+          separator: ", ")
         throw Misfit(
           what: "has an event in \(place) that there is not",
           remedy: "the events are \(known), and \"request\" or \"request.deadline\" mean all below")

@@ -27,7 +27,7 @@ extension Transaction {
     for notice in notices {
       let kind = NoticeKind(rawValue: notice.kind)
       var isWanted = false
-      for subscriber in subscribers where kind.map(subscriber.kinds.contains) ?? false {
+      for subscriber in subscribers where kind.map(subscriber.wants) ?? false {
         guard try connection.isNews(notice.sequence, to: subscriber.name) else { continue }
         try insert(notice.sequence, to: subscriber.name, at: now)
         isWanted = true
@@ -65,6 +65,16 @@ extension Transaction {
       WHERE notice = \(delivery.notice.sequence) AND destination = \(delivery.subscriber)
         AND state = 'waiting'
       """)
+    if row.state == .delivered { try forgetText(of: delivery.notice.sequence) }
+  }
+
+  /// The text of a notice that everybody has is of no more use.
+  private func forgetText(of sequence: Int) throws(StoreError) {
+    let owed = try connection.first(
+      "SELECT 1 FROM delivery WHERE notice = \(sequence) AND state <> 'delivered' LIMIT 1"
+    ) { (row) throws(StoreError) in row.integer(0) }
+    guard owed == nil else { return }
+    try connection.run("UPDATE outbox SET payload = '' WHERE sequence = \(sequence)")
   }
 
   /// Gives up what a subscriber has been owed since before an instant; returns how much that was.
