@@ -78,8 +78,8 @@ struct Film {
     var lines: [String] = []
     for task in view.tasks {
       let name = task["connector"]?.string ?? ""
-      let state = [task["state"]?.string, task["summary"]?.string].compactMap(\.self)
-        .joined(separator: ": ")
+      let (word, summary) = (task["state"]?.string ?? "", task["summary"]?.string ?? "")
+      let state = summary.hasPrefix(word + ":") || summary.isEmpty ? summary : "\(word): \(summary)"
       guard tasks.updateValue(state, forKey: name) != state else { continue }
       lines.append("\(time)  \(name)  \(state)")
     }

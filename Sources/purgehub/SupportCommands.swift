@@ -109,9 +109,11 @@ extension Session {
       }
       console.say("  \(at.clock)  \(event.storyLine)")
     }
-    let next = task["nextTryAt"]?.string.map { "; next try at \($0.timeOfDay)" } ?? ""
-    let who = task["who"]?.string.map { " (\($0))" } ?? ""
-    console.say("Now: \(task["summary"]?.string ?? "")\(next)\(who)".fromHere)
+    let summary = task["summary"]?.string ?? ""
+    let isTold = summary.hasPrefix("tried again")
+    let next = isTold ? nil : task["nextTryAt"]?.string.map { "; next try at \($0.timeOfDay)" }
+    let who = task["who"]?.string.map { " (\($0))" }
+    console.say("Now: \(summary)\(next ?? "")\(who ?? "")".fromHere)
     if let action = task["action"]?.string { console.say("To do: \(action)".fromHere) }
   }
 
