@@ -79,7 +79,7 @@ struct Film {
     for task in view.tasks {
       let name = task["connector"]?.string ?? ""
       let (word, summary) = (task["state"]?.string ?? "", task["summary"]?.string ?? "")
-      let state = summary.hasPrefix(word + ":") || summary.isEmpty ? summary : "\(word): \(summary)"
+      let state = summary.hasPrefix(word + ":") ? summary : "\(word): \(summary)"
       guard tasks.updateValue(state, forKey: name) != state else { continue }
       lines.append("\(time)  \(name)  \(state)")
     }
