@@ -16,8 +16,9 @@ extension API {
   }
 
   func verifyAudit(_ request: HTTPRequest) async throws(Refusal) -> HTTPResponse {
-    let body = try request.jsonObject(knowing: ["entry", "hash"])
-    let finding = try await house.verifyAudit(against: Self.place(in: body))
+    let body = try request.jsonObject(knowing: ["entry", "hash", "receipt"])
+    let finding = try await house.verifyAudit(
+      against: Self.place(in: body), receipt: body["receipt"]?.string)
     return HTTPResponse(200, json: finding.json)
   }
 

@@ -67,7 +67,11 @@ extension Session {
   /// The place in the audit trail that a receipt names; an empty object without a receipt.
   fileprivate func notedPlace() throws(CommandFailure) -> JSON {
     guard let file = arguments.value("--receipt") else { return [:] }
-    let audit = try receipt(in: file).matter["audit"]
-    return ["entry": audit?["entry"] ?? .null, "hash": audit?["hash"] ?? .null]
+    let receipt = try receipt(in: file)
+    let audit = receipt.matter["audit"]
+    return [
+      "entry": audit?["entry"] ?? .null, "hash": audit?["hash"] ?? .null,
+      "receipt": .string(receipt.digest),
+    ]
   }
 }

@@ -47,15 +47,11 @@ private struct Screening {
   init(session: Session) { self.session = session }
 
   mutating func run(_ file: String) async throws(CommandFailure) {
-    guard let handle = Self.open(file) else {
-      throw CommandFailure(
-        exit: .noInput, problem: "\(file) cannot be read",
-        remedy: "Check that the file is there and that you may read it.")
-    }
+    let input = try Input(file)
     if session.wantsJSON { session.console.say("{\"suppressed\": [") }
     isOpen = true
-    while let data = try? handle.read(upToCount: 1 << 16), !data.isEmpty {
-      for row in try await reading({ (reader) throws(CSVError) in try reader.read(data) }) {
+    while let bytes = try input.next() {
+      for row in try await reading({ (reader) throws(CSVError) in try reader.read(bytes) }) {
         try await take(row)
       }
     }
@@ -77,10 +73,6 @@ private struct Screening {
     }
     session.console.endProgress()
     session.console.say("\(rows) rows, \(suppressed) suppressed")
-  }
-
-  private static func open(_ file: String) -> FileHandle? {
-    file == "-" ? .standardInput : FileHandle(forReadingAtPath: file)
   }
 
   /// Reads on; before a mistake in the file is told, the rows before it are looked at.
@@ -150,5 +142,38 @@ private struct Screening {
     session.console.say(
       "line \(line): suppressed (\(found["code"]?.integer ?? 0)), purged by "
         + purges.joined(separator: ", "))
+  }
+}
+
+/// A file that is read in pieces; one that breaks off is never taken for one that ends.
+private struct Input: ~Copyable {
+  private let name: String
+  private let descriptor: Int32
+
+  /// Opens a file; `-` is standard input.
+  init(_ name: String) throws(CommandFailure) {
+    self.name = name
+    descriptor = name == "-" ? STDIN_FILENO : unsafe open(name, O_RDONLY | O_CLOEXEC)
+    guard descriptor < 0 else { return }
+    throw CommandFailure(
+      exit: .noInput, problem: "\(name) cannot be read",
+      remedy: "Check that the file is there and that you may read it.")
+  }
+
+  deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
+
+  /// The next piece; nil at the end of the file.
+  func next() throws(CommandFailure) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe read(descriptor, &bytes, bytes.count)
+      if count > 0 { return Array(bytes.prefix(count)) }
+      if count == 0 { return nil }
+      // A signal on the way is no failure of the file.
+      guard errno != EINTR else { continue }
+      throw CommandFailure(
+        exit: .noInput, problem: "\(name) could be read only in part",
+        remedy: "The rows before that were looked at; check the disk, then try again.")
+    }
   }
 }

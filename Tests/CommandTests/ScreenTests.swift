@@ -84,6 +84,21 @@ import Testing
     #expect(try await journey.run("users", "screen", "none.csv").code == 66)
   }
 
+  @Test func `of a file that breaks off does not pass for a whole one`() async throws {
+    let journey = try await purged()
+    // A folder can be opened, and not read.
+    let ended = try await journey.run("users", "screen", journey.desk.folder)
+    #expect(ended.code == 66)
+    #expect(ended.complaint.contains("only in part"))
+  }
+
+  @Test func `reads standard input`() async throws {
+    let journey = try await purged()
+    let ended = try await journey.desk.run(
+      "users", "screen", "-", input: "mail\nCanary2@example.org\n")
+    #expect(ended.code == 1 && ended.output.hasPrefix("line 2: "))
+  }
+
   @Test func `looks through twenty thousand rows in batches`() async throws {
     let journey = try await purged()
     var text = "id;mail\r\n"

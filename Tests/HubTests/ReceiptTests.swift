@@ -69,10 +69,14 @@ import Testing
   @Test func `is chained to the audit trail on both sides`() async throws {
     try await visit { visitor in
       let id = try await completed(visitor)
-      let matter = try SignedReceipt(reading: try await receipt(id, visitor), from: nil).matter
-      let place = try #require(matter["audit"])
-      let finding = try await visitor.post("/v1/audit/verify", place).json
-      #expect(finding["holdsPlace"] == true)
+      let receipt = try SignedReceipt(reading: try await receipt(id, visitor), from: nil)
+      let place = try #require(receipt.matter["audit"])
+      let digests = [(receipt.digest, true), (String(repeating: "0", count: 64), false)]
+      for (digest, holds) in digests {
+        let body = place.with(["receipt": .string(digest)])
+        let finding = try await visitor.post("/v1/audit/verify", body).json
+        #expect(finding["holdsPlace"]?.bool == holds)
+      }
       let entry = place["entry"]?.integer ?? 0
       let next = try await visitor.get("/v1/audit?after=\(entry)&limit=1").json
       #expect(next["entries"]?[0]?["action"] == "receipt.issued")

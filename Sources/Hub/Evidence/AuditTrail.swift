@@ -41,8 +41,11 @@ extension House {
     } catch { throw Refusal(error) }
   }
 
-  /// Follows the whole audit trail, and looks whether a place that was noted is still in it.
-  public func verifyAudit(against place: AuditPlace?) async throws(Refusal) -> AuditFinding {
+  /// Follows the whole audit trail, and looks whether a place that was noted is still in it; with
+  /// a receipt's digest, whether the entry after the place is that of the receipt.
+  public func verifyAudit(
+    against place: AuditPlace?, receipt digest: String? = nil
+  ) async throws(Refusal) -> AuditFinding {
     do throws(StoreError) {
       switch try await store.verifyAudit() {
       case .broken(let sequence):
@@ -50,14 +53,19 @@ extension House {
       case .intact(let entries, let last):
         var finding = AuditFinding(
           broken: nil, entries: entries, hash: last.isEmpty ? nil : last.hex, holdsPlace: nil)
-        if let place { finding.holdsPlace = try await holds(place) }
+        if let place { finding.holdsPlace = try await holds(place, digest) }
         return finding
       }
     } catch { throw Refusal(error) }
   }
 
-  private func holds(_ place: AuditPlace) async throws(StoreError) -> Bool {
-    let found = try await store.auditEntries(after: place.sequence - 1, limit: 1).first
-    return found?.sequence == place.sequence && found?.hash == place.hash
+  private func holds(_ place: AuditPlace, _ digest: String?) async throws(StoreError) -> Bool {
+    let found = try await store.auditEntries(after: place.sequence - 1, limit: 2)
+    guard found.first?.sequence == place.sequence, found.first?.hash == place.hash else {
+      return false
+    }
+    guard let digest else { return true }
+    let next = found.dropFirst().first
+    return next?.action == "receipt.issued" && next?.detail.hasSuffix(" " + digest) == true
   }
 }

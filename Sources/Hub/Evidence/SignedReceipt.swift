@@ -13,12 +13,15 @@ public struct SignedReceipt: Sendable, Hashable {
   public let key: ReceiptPublicKey
   /// The whole file.
   public let file: [UInt8]
+  /// The SHA-256 of what was signed, in hexadecimal digits, as the audit trail keeps it.
+  public let digest: String
 
   /// Puts the file together.
   init(text: [UInt8], signature: [UInt8], key: ReceiptPublicKey) {
     matter = (try? JSON(reading: text)) ?? .null
     self.key = key
     file = Self.file(text, signature, key)
+    digest = Self.digest(text)
   }
 
   /// Reads a file and checks its signature, without a hub.
@@ -42,6 +45,13 @@ public struct SignedReceipt: Sendable, Hashable {
     matter = receipt
     self.key = key
     self.file = file
+    digest = Self.digest(text)
+  }
+
+  private static func digest(_ text: [UInt8]) -> String {
+    do throws(CryptoError) { return try Digest.sha256(text).hex } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
   private static func file(
@@ -102,8 +112,9 @@ public struct ReceiptPublicKey: Sendable, Hashable {
 
   /// A short name to compare: sixteen hexadecimal digits of the key's digest.
   public var id: String {
-    let digest = (try? Digest.sha256(bytes)) ?? bytes
-    return Array(digest.prefix(8)).hex
+    do throws(CryptoError) { return Array(try Digest.sha256(bytes).prefix(8)).hex } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
   /// The text of a PEM file, as `openssl` reads it.
