@@ -25,7 +25,7 @@ public enum RequestState: String, Sendable, Hashable, CaseIterable {
   case awaitingConfirmation
   /// Confirmed by one person, another must agree.
   case awaitingApproval
-  /// Confirmed and waiting; the only time a confirmed request can be cancelled.
+  /// Confirmed, approved where that is needed, and waiting; it can still be cancelled.
   case pending
   /// Held back by a legal hold.
   case onHold

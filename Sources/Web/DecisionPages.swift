@@ -30,8 +30,11 @@ extension API {
 
 /// What people decided about a request, and which holds stop it.
 struct Brakes {
-  private(set) var decisions: [AuditEntry]
-  let holds: [HoldID]
+  private(set) var decisions: [AuditEntry] = []
+  private(set) var holds: [HoldID] = []
+
+  /// Nobody decided anything.
+  init() {}
 
   /// Without what people typed.
   var plain: Brakes {

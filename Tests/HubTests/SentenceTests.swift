@@ -57,7 +57,7 @@ private func line(
     TaskKey(PurgeRequestID(bits: 1), name), total: 3, plannedThrough: 3, tally: tally,
     state: state, attention: nil)
   let status = ConnectorStatus(name: name, state: connector, problems: [], owes: true)
-  return TaskLine(task: task, connector: status, standing: standing, now: noon)
+  return TaskLine(task: task, connector: status, waiver: nil, standing: standing, now: noon)
 }
 
 private func sentence(_ lines: [TaskLine], left: Span = .days(6)) -> String {
@@ -65,7 +65,7 @@ private func sentence(_ lines: [TaskLine], left: Span = .days(6)) -> String {
     id: PurgeRequestID(bits: 1), state: .inProgress, lane: .normal, purpose: .dataHygiene,
     total: 3, accepted: noon + .days(-24), deadline: noon + left, actor: "ann",
     tasks: lines.map(\.task))
-  return StatusSentence(record: record, lines: lines, now: noon).text
+  return StatusSentence(record: record, lines: lines, brakes: Brakes(), now: noon).text
 }
 
 extension Attempt {
