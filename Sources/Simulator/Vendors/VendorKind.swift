@@ -48,7 +48,6 @@ enum VendorKind: Int, CaseIterable, Sendable {
           { get: "/customers{?who}", with: { who: "{id}" },
             find: { in: "$.data[*]", where: { "/name": "{id}" }, take: { customer: "/id" } } },
           { delete: "/customers/{customer}", idempotency: "Idempotency-Key" } ],
-        verify: { after: "20h", giveUp: "6d" },
         """)
     case .job:
       Self.text(
