@@ -29,7 +29,7 @@ extension Command {
     shape: CommandShape(
       words: ["receipt", "key"],
       summary: "Print the public key of this hub's receipts, for those who check them.",
-      example: "purgehub receipt key > key.pem")
+      example: "purgehub receipt key")
   ) { session async throws(CommandFailure) in
     let key = try await session.ask(.get, "/v1/receipts/key")
     session.wantsJSON

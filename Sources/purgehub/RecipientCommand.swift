@@ -6,7 +6,7 @@ extension Command {
     shape: CommandShape(
       words: ["requests", "recipients"], operands: ["ID"],
       summary: "List for the person who was told to erase and what each did (GDPR, Article 19).",
-      example: "purgehub requests recipients PRG-7K3F-9QWD-2M5T-8 > recipients.md")
+      example: "purgehub requests recipients PRG-7K3F-9QWD-2M5T-8")
   ) { session async throws(CommandFailure) in
     let path = "/v1/requests/\(session.escaped(session.arguments.operands[0]))/recipients"
     let page = try await session.ask(.get, path)

@@ -20,7 +20,9 @@ import Testing
     return id
   }
 
-  @Test func `SF-19 says what came of a request at each connector, and what stays there`() async throws {
+  @Test func `SF-19 says what came of a request at each connector, and what stays there`()
+    async throws
+  {
     try await visit { visitor in
       let id = try await completed(visitor)
       let matter = try SignedReceipt(reading: try await receipt(id, visitor), from: nil).matter
