@@ -16,7 +16,7 @@ struct Command: Sendable {
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,
     .reloadConnectors, .enableConnector,
     .disableConnector, .testConnectors, .conformance, .catalogue, .schema,
-    .serve, .status, .simulate, .sandbox, .version,
+    .serve, .status, .simulate, .sandbox, .bench, .version,
   ]
 }
 
