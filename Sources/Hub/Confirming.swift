@@ -13,8 +13,7 @@ extension House {
     _ selection: Selection, _ confirmation: Confirmation, by actor: String,
     idempotencyKey: String?
   ) async throws(Refusal) -> Accepted {
-    let digest = try selection.digest
-    let key = idempotencyKey.map { IdempotencyKey($0, digest: digest) }
+    let key = idempotencyKey.map { IdempotencyKey($0, digest: selection.digest) }
     return try await gate.pass { () async throws(Refusal) in
       if let key, let earlier = try await earlier(key) { return earlier }
       let plan = try await plan(selection)
@@ -83,7 +82,7 @@ extension House {
 
   private func lane(of people: Int) -> Lane { people > settings.bulkAbove ? .bulk : .normal }
 
-  private func fingerprints(of people: [Subject]) throws(StoreError) -> [Fingerprint] {
+  private func fingerprints(of people: Roster) throws(StoreError) -> [Fingerprint] {
     var maker = try store.fingerprints()
     var found: [Fingerprint] = []
     found.reserveCapacity(people.count)
@@ -91,6 +90,8 @@ extension House {
       let normal = NormalIdentity(identity)
       found.append(try maker.of(form: normal.form.rawValue, normal.text))
     }
+    // The store wants them in order, and sorted here nobody has to copy a million of them.
+    found.sort()
     return found
   }
 

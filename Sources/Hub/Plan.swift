@@ -129,7 +129,7 @@ extension House {
   private func hash(
     _ selection: Selection, _ parts: [PlannedConnector], _ installed: [InstalledConnector]
   ) throws(Refusal) -> String {
-    var text = try selection.digest.map { String($0, radix: 16) }.joined(separator: " ")
+    var text = selection.digest.map { String($0, radix: 16) }.joined(separator: " ")
     for connector in installed { text += "\n\(connector.name) \(connector.revision)" }
     for part in parts {
       text += "\n\(part.name) \(part.state.isDisabled) \(part.people) \(part.wouldDisable.count)"

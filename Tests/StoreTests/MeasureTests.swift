@@ -31,7 +31,7 @@ struct `How fast the store is` {
       try fingerprints.of(form: 1, $0.identities[0].value)
     }
     report("fingerprints of a million", 1_000_000, clock.now - start)
-    acceptance.subjects = subjects
+    acceptance.subjects = Roster(subjects)
     let sealing = clock.now
     let prepared = try PreparedAcceptance(acceptance, store.keys)
     report("sealing a million", 1_000_000, clock.now - sealing)

@@ -1,13 +1,15 @@
 import Crypto
 import PurgeCore
 
-/// An acceptance with everything sealed and sorted, so that the writer only writes.
+/// An acceptance with everything made ready, so that the writer only writes; the people of a large
+/// one are sealed slice by slice, since all of them at once would take as much memory again.
 struct PreparedAcceptance: Sendable {
   let id: PurgeRequestID
   let acceptance: Acceptance
   let total: Int
   let wrappedKey: [UInt8]
-  let blocks: [[UInt8]]
+  private let people: Roster
+  private let key: RequestKey
   let tombstones: [Fingerprint]
   let idempotencyName: [UInt8]?
 
@@ -18,37 +20,46 @@ struct PreparedAcceptance: Sendable {
     let id = try Self.randomID()
     let key = try RequestKey()
     wrappedKey = try key.wrapped(for: id, with: keys)
-    blocks = try Self.seal(acceptance.subjects, of: id, with: key)
+    people = acceptance.subjects
+    self.key = key
     // In order of their bytes, so that a million of them fill the table's pages one by one.
-    tombstones = acceptance.fingerprints.sorted()
+    tombstones = acceptance.fingerprints.sortedIfNeeded
     idempotencyName = try acceptance.idempotency.map { (given) throws(StoreError) in
       try keys.name(ofIdempotencyKey: given.key)
     }
     total = acceptance.subjects.count
-    acceptance.subjects = []
+    acceptance.subjects = Roster()
     acceptance.fingerprints = []
     self.id = id
     self.acceptance = acceptance
   }
 
   /// Whether there are too many people to hold up everybody else while they are written.
-  var isStaged: Bool { blocks.count > PeopleSlice.blocks }
+  var isStaged: Bool { blocks > PeopleSlice.blocks }
+
+  /// How many blocks the people fill.
+  var blocks: Int { (total + SubjectBlock.size - 1) / SubjectBlock.size }
+
+  /// Seals some of the blocks.
+  func seal(_ numbers: Range<Int>) throws(StoreError) -> [[UInt8]] {
+    try numbers.map { (number) throws(StoreError) in
+      let start = number * SubjectBlock.size
+      return try key.seal(
+        people[start..<min(start + SubjectBlock.size, total)], of: id, block: number)
+    }
+  }
 
   private static func randomID() throws(StoreError) -> PurgeRequestID {
     do throws(CryptoError) {
       return PurgeRequestID(bits: try RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
     } catch { throw StoreError(error) }
   }
+}
 
-  private static func seal(
-    _ subjects: [Subject], of id: PurgeRequestID, with key: RequestKey
-  ) throws(StoreError) -> [[UInt8]] {
-    var blocks: [[UInt8]] = []
-    for start in stride(from: 0, to: subjects.count, by: SubjectBlock.size) {
-      let people = subjects[start..<min(start + SubjectBlock.size, subjects.count)]
-      blocks.append(try key.seal(people, of: id, block: blocks.count))
-    }
-    return blocks
+extension [Fingerprint] {
+  /// In order; the same array when it is so already.
+  fileprivate var sortedIfNeeded: [Fingerprint] {
+    zip(self, dropFirst()).allSatisfy { $0 <= $1 } ? self : sorted()
   }
 }
 
@@ -62,7 +73,7 @@ extension Transaction {
       try disable(named.name, naming: named.places, by: prepared.id, at: acceptance.accepted)
     }
     try insertKey(prepared)
-    if !prepared.isStaged { try insertPeople(prepared.whole) }
+    if !prepared.isStaged { try insertPeople(prepared.whole()) }
     try connection.run("DELETE FROM staged WHERE request = \(prepared.id)")
     try insertIdempotency(prepared)
     try audit(
