@@ -36,6 +36,7 @@ extension IdentifierColumn: Hashable {
     a.header == b.header && a.values == b.values
   }
 
+  /// Hashes what it says.
   public func hash(into hasher: inout Hasher) { hasher.combine(values) }
 }
 

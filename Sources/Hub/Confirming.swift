@@ -14,11 +14,31 @@ extension House {
     idempotencyKey: String?
   ) async throws(Refusal) -> Accepted {
     let key = idempotencyKey.map { IdempotencyKey($0, digest: selection.digest) }
-    return try await gate.pass { () async throws(Refusal) in
-      if let key, let earlier = try await earlier(key) { return earlier }
+    if let key, let earlier = try await earlier(key) { return earlier }
+    // Many people are written before the gate, so that nobody waits in front of it meanwhile; who may
+    // not purge them is told before, too.
+    if isMany(selection.people) { try check(confirmation, against: await plan(selection)) }
+    let people = try await stage(selection.people)
+    do throws(Refusal) {
+      return try await confirm(selection, people, confirmation, actor, key)
+    } catch {
+      await store.drop(people)
+      throw error
+    }
+  }
+
+  private func confirm(
+    _ selection: Selection, _ people: StagedPeople, _ confirmation: Confirmation, _ actor: String,
+    _ key: IdempotencyKey?
+  ) async throws(Refusal) -> Accepted {
+    try await gate.pass { () async throws(Refusal) in
+      if let key, let earlier = try await earlier(key) {
+        await store.drop(people)
+        return earlier
+      }
       let plan = try await plan(selection)
       try check(confirmation, against: plan)
-      let accepted = try await accept(selection, plan, actor, key)
+      let accepted = try await accept(selection, people, plan, actor, key)
       if accepted.isNew {
         await announce(plan, accepted.id)
         log?.accepted(
@@ -58,8 +78,17 @@ extension House {
     }
   }
 
+  private func isMany(_ people: Roster) -> Bool { people.count > settings.bulkAbove }
+
+  private func stage(_ people: Roster) async throws(Refusal) -> StagedPeople {
+    do throws(StoreError) { return try await store.stage(people, fingerprints(of: people)) } catch {
+      throw Refusal(error)
+    }
+  }
+
   private func accept(
-    _ selection: Selection, _ plan: Plan, _ actor: String, _ key: IdempotencyKey?
+    _ selection: Selection, _ people: StagedPeople, _ plan: Plan, _ actor: String,
+    _ key: IdempotencyKey?
   ) async throws(Refusal) -> Accepted {
     let accepted = now()
     let wait = settings.waitingPeriod
@@ -76,7 +105,7 @@ extension House {
           references: plan.connectors.filter { !$0.wouldDisable.isEmpty }.map {
             ConnectorReferences($0.name, $0.wouldDisable)
           },
-          fingerprints: try fingerprints(of: selection.people), idempotency: key, actor: actor))
+          fingerprints: people.fingerprints, idempotency: key, actor: actor), people)
     } catch { throw Refusal(error) }
   }
 

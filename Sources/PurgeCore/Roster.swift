@@ -16,7 +16,9 @@ public struct Roster: Sendable, RandomAccessCollection {
   /// People known by one name each.
   public init(_ column: Column) { storage = .column(column) }
 
+  /// The first person's position, always 0.
   public var startIndex: Int { 0 }
+  /// How many people there are.
   public var endIndex: Int {
     switch storage {
     case .each(let people): people.count
@@ -24,6 +26,7 @@ public struct Roster: Sendable, RandomAccessCollection {
     }
   }
 
+  /// A person, made anew where they are kept as a column.
   public subscript(position: Int) -> Subject {
     switch storage {
     case .each(let people): people[position]
@@ -41,6 +44,7 @@ extension Roster: Hashable {
   /// Two lists are equal when they hold the same people in the same order, however they are kept.
   public static func == (a: Roster, b: Roster) -> Bool { a.elementsEqual(b) }
 
+  /// Hashes how many there are and who is first.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(count)
     hasher.combine(first)

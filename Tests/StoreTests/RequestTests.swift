@@ -184,8 +184,8 @@ extension Store {
   }
 
   @Test func `is swept when the process died between its slices`() async throws {
-    let prepared = try PreparedAcceptance(large(), store.keys)
-    #expect(try await store.writer.stage(prepared))
+    let large = try large()
+    _ = try await store.stage(large.subjects, large.fingerprints)
     await store.close()
     let again = try world.open()
     #expect(try await again.rowCount("SELECT COUNT(*) FROM subject") == 0)

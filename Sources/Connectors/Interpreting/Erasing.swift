@@ -31,7 +31,9 @@ extension Walk {
   /// Who travels together: those of one kind, as many as the vendor takes (BZ-02, BZ-03).
   private func groups(of members: [Member], _ step: Step) -> [[Member]] {
     guard let batch = step.batch else { return members.map { [$0] } }
-    if members.count <= batch.max, members.allTravelAlike { return members.isEmpty ? [] : [members] }
+    if members.count <= batch.max, members.allTravelAlike {
+      return members.isEmpty ? [] : [members]
+    }
     var kinds: [Int] = []
     var groups: [[Member]] = []
     for member in members {

@@ -1,38 +1,29 @@
 import Crypto
 import PurgeCore
 
-/// An acceptance with everything made ready, so that the writer only writes; the people of a large
-/// one are sealed slice by slice, since all of them at once would take as much memory again.
-struct PreparedAcceptance: Sendable {
+/// The people of a request-to-be with all that is made of them, so that the writer only writes; those
+/// of a large one are sealed slice by slice, since all at once would take as much memory again.
+struct PreparedPeople: Sendable {
   let id: PurgeRequestID
-  let acceptance: Acceptance
-  let total: Int
   let wrappedKey: [UInt8]
+  /// In order of their bytes, so that a million of them fill the table's pages one by one.
+  let tombstones: [Fingerprint]
   private let people: Roster
   private let key: RequestKey
-  let tombstones: [Fingerprint]
-  let idempotencyName: [UInt8]?
 
-  init(_ acceptance: consuming Acceptance, _ keys: Keys) throws(StoreError) {
-    guard !acceptance.subjects.isEmpty else {
+  init(_ people: Roster, _ fingerprints: [Fingerprint], _ keys: Keys) throws(StoreError) {
+    guard !people.isEmpty else {
       throw StoreError(.wrongState, call: "accept", detail: "a request needs at least one person")
     }
-    let id = try Self.randomID()
-    let key = try RequestKey()
+    id = try Self.randomID()
+    key = try RequestKey()
     wrappedKey = try key.wrapped(for: id, with: keys)
-    people = acceptance.subjects
-    self.key = key
-    // In order of their bytes, so that a million of them fill the table's pages one by one.
-    tombstones = acceptance.fingerprints.sortedIfNeeded
-    idempotencyName = try acceptance.idempotency.map { (given) throws(StoreError) in
-      try keys.name(ofIdempotencyKey: given.key)
-    }
-    total = acceptance.subjects.count
-    acceptance.subjects = Roster()
-    acceptance.fingerprints = []
-    self.id = id
-    self.acceptance = acceptance
+    tombstones = fingerprints.sortedIfNeeded
+    self.people = people
   }
+
+  /// How many people.
+  var total: Int { people.count }
 
   /// Whether there are too many people to hold up everybody else while they are written.
   var isStaged: Bool { blocks > PeopleSlice.blocks }
@@ -56,6 +47,26 @@ struct PreparedAcceptance: Sendable {
   }
 }
 
+/// An acceptance with everything made ready, so that the writer only writes.
+struct PreparedAcceptance: Sendable {
+  let acceptance: Acceptance
+  let people: PreparedPeople
+  let idempotencyName: [UInt8]?
+
+  init(
+    _ acceptance: Acceptance, _ people: PreparedPeople, _ keys: Keys
+  ) throws(StoreError) {
+    self.people = people
+    idempotencyName = try acceptance.idempotency.map { (given) throws(StoreError) in
+      try keys.name(ofIdempotencyKey: given.key)
+    }
+    self.acceptance = acceptance
+  }
+
+  var id: PurgeRequestID { people.id }
+  var total: Int { people.total }
+}
+
 extension [Fingerprint] {
   /// In order; the same array when it is so already.
   fileprivate var sortedIfNeeded: [Fingerprint] {
@@ -73,7 +84,7 @@ extension Transaction {
       try disable(named.name, naming: named.places, by: prepared.id, at: acceptance.accepted)
     }
     try insertKey(prepared)
-    if !prepared.isStaged { try insertPeople(prepared.whole()) }
+    if !prepared.people.isStaged { try insertPeople(prepared.people.whole()) }
     try connection.run("DELETE FROM staged WHERE request = \(prepared.id)")
     try insertIdempotency(prepared)
     try audit(
@@ -111,7 +122,8 @@ extension Transaction {
 
   private func insertKey(_ prepared: PreparedAcceptance) throws(StoreError) {
     try connection.run(
-      "INSERT INTO request_key(request, wrapped) VALUES (\(prepared.id), \(prepared.wrappedKey))")
+      "INSERT INTO request_key(request, wrapped) VALUES (\(prepared.id), \(prepared.people.wrappedKey))"
+    )
   }
 
   private func insertIdempotency(_ prepared: PreparedAcceptance) throws(StoreError) {

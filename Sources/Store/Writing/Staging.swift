@@ -11,7 +11,7 @@ struct PeopleSlice: Sendable {
   var tombstones: ArraySlice<Fingerprint> = []
 }
 
-extension PreparedAcceptance {
+extension PreparedPeople {
   /// All of the people.
   func whole() throws(StoreError) -> PeopleSlice {
     PeopleSlice(request: id, blocks: try seal(0..<blocks), tombstones: tombstones[...])
@@ -38,7 +38,7 @@ extension Writer {
   ///
   /// Nothing of it can be seen until the request's own transaction. What a dead process left staged
   /// is swept at the next start. False when the request's random number is taken: nothing is written.
-  func stage(_ prepared: PreparedAcceptance) async throws(StoreError) -> Bool {
+  func stage(_ prepared: PreparedPeople) async throws(StoreError) -> Bool {
     guard prepared.isStaged else { return true }
     guard
       try await write({ (transaction) throws(StoreError) in try transaction.stage(prepared.id) })
@@ -55,7 +55,7 @@ extension Writer {
   }
 
   /// Takes staged people away again; what cannot be taken away now is swept at the next start.
-  func unstage(_ prepared: PreparedAcceptance) async {
+  func unstage(_ prepared: PreparedPeople) async {
     guard prepared.isStaged else { return }
     for part in prepared.parts {
       try? await write { (transaction) throws(StoreError) in
