@@ -64,11 +64,15 @@ let package = Package(
       ]),
     storey("Web", on: ["Hub", "Store", "PurgeCore", "HTTPTypes", "Documents"]),
     storey("Simulator", on: ["PurgeCore", "Connectors", "Directory", "HTTPTypes", "Documents"]),
-    storey("Sandbox", on: ["Transport", "HTTPTypes", "Documents"]),
+    storey("Sandbox", on: ["Transport", "HTTPTypes", "Documents", "CLinux"]),
+    storey(
+      "Bench",
+      on: ["Web", "Hub", "Store", "Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux"]),
     .executableTarget(
       name: "purgehub",
       dependencies: [
-        "Web", "Hub", "Transport", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents",
+        "Web", "Hub", "Transport", "Sandbox", "Simulator", "Bench", "PurgeCore", "HTTPTypes",
+        "Documents",
       ],
       swiftSettings: strict),
 

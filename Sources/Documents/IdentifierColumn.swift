@@ -2,11 +2,17 @@
 ///
 /// Exactly that shape and no other: UTF-8 with or without a byte order mark, lines that end with LF
 /// or CRLF, quotes as RFC 4180 has them. Empty lines are let pass only at the very end.
-public struct IdentifierColumn: Sendable, Hashable {
+///
+/// It keeps the file's bytes and where each identifier stands in them, since there may be a million.
+public struct IdentifierColumn: Sendable {
   /// The first line: what kind the identifiers are of.
   public let header: String
-  /// The identifiers in their order, repeated ones included.
-  public let values: [String]
+  /// The file's bytes; behind them stand the identifiers that had quotes within.
+  public let bytes: [UInt8]
+  /// Where each identifier begins in the bytes.
+  public let starts: [UInt32]
+  /// Where each identifier ends in the bytes.
+  public let ends: [UInt32]
 
   /// Reads bytes.
   public init(reading bytes: [UInt8]) throws(ColumnError) {
@@ -14,8 +20,24 @@ public struct IdentifierColumn: Sendable, Hashable {
     try reader.checkEncoding()
     guard let header = try reader.header() else { throw reader.error(.noHeader) }
     self.header = header
-    values = try reader.values()
+    (starts, ends) = try reader.places()
+    self.bytes = reader.bytes
   }
+
+  /// The identifiers in their order, repeated ones included.
+  public var values: [String] {
+    zip(starts, ends).map { String(decoding: bytes[Int($0)..<Int($1)], as: UTF8.self) }
+  }
+}
+
+extension IdentifierColumn: Hashable {
+  /// Two columns are equal when they say the same, however it is written.
+  public static func == (a: IdentifierColumn, b: IdentifierColumn) -> Bool {
+    a.header == b.header && a.values == b.values
+  }
+
+  /// Hashes what it says.
+  public func hash(into hasher: inout Hasher) { hasher.combine(values) }
 }
 
 /// Why a file is not a column of identifiers; it never carries what stands in the file.
@@ -63,12 +85,15 @@ extension ColumnError: CustomStringConvertible {
 }
 
 private struct ColumnReader {
-  private let bytes: [UInt8]
+  /// What is read, and behind its end what was written without its escapes.
+  private(set) var bytes: [UInt8]
+  private let end: Int
   private var position: Int
   private var line = 1
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
+    end = bytes.count
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
@@ -82,85 +107,101 @@ private struct ColumnReader {
   }
 
   mutating func header() throws(ColumnError) -> String? {
-    guard let name = try field(), !name.isEmpty else { return nil }
+    guard let place = try field(), !place.isEmpty else { return nil }
+    let name = String(decoding: bytes[place], as: UTF8.self)
     let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
     guard !name.utf8.contains(where: separators.contains) else { throw error(.severalColumns) }
     line += 1
     return name
   }
 
-  mutating func values() throws(ColumnError) -> [String] {
-    var values: [String] = []
-    values.reserveCapacity((bytes.count - position) / 24)
-    while position < bytes.count {
+  mutating func places() throws(ColumnError) -> (starts: [UInt32], ends: [UInt32]) {
+    let rows = bytes[position...].count { $0 == 0x0A } + 1
+    var (starts, ends): ([UInt32], [UInt32]) = ([], [])
+    starts.reserveCapacity(rows)
+    ends.reserveCapacity(rows)
+    while position < end {
       let start = line
-      guard let value = try field() else { break }
-      guard !value.isEmpty else { throw ColumnError(line: start, problem: .emptyValue) }
-      values.append(value)
+      guard let place = try field() else { break }
+      guard !place.isEmpty else { throw ColumnError(line: start, problem: .emptyValue) }
+      starts.append(UInt32(place.lowerBound))
+      ends.append(UInt32(place.upperBound))
       line += 1
     }
-    guard !values.isEmpty else { throw error(.noRows) }
-    return values
+    guard !starts.isEmpty else { throw error(.noRows) }
+    return (starts, ends)
   }
 
   /// One line's only field; nothing when no more but empty lines follow.
-  private mutating func field() throws(ColumnError) -> String? {
-    switch position < bytes.count ? bytes[position] : 0x0A {
+  private mutating func field() throws(ColumnError) -> Range<Int>? {
+    switch position < end ? bytes[position] : 0x0A {
     case UInt8(ascii: "\""): return try quoted()
     case 0x0A, 0x0D:
-      guard bytes[position...].allSatisfy({ $0 == 0x0A || $0 == 0x0D }) else {
+      guard bytes[position..<end].allSatisfy({ $0 == 0x0A || $0 == 0x0D }) else {
         throw error(line == 1 ? .noHeader : .emptyLine)
       }
-      position = bytes.count
+      position = end
       return nil
     default: return try plain()
     }
   }
 
-  private mutating func plain() throws(ColumnError) -> String {
+  private mutating func plain() throws(ColumnError) -> Range<Int> {
     let start = position
-    while position < bytes.count {
+    while position < end {
       switch bytes[position] {
       case 0x0A, 0x0D:
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        let place = start..<position
         try endLine()
-        return text
+        return place
       case UInt8(ascii: ","), 0x09: throw error(.severalColumns)
       case UInt8(ascii: "\""): throw error(.strayQuote)
       case 0..<0x20, 0x7F: throw error(.controlCharacter)
       default: position += 1
       }
     }
-    return String(decoding: bytes[start...], as: UTF8.self)
+    return start..<end
   }
 
-  private mutating func quoted() throws(ColumnError) -> String {
-    let opening = line
-    var text: [UInt8] = []
+  private mutating func quoted() throws(ColumnError) -> Range<Int> {
+    let (opening, start) = (line, position + 1)
+    var hasQuotes = false
     position += 1
-    while position < bytes.count {
+    while position < end {
       let byte = bytes[position]
       position += 1
       if byte == UInt8(ascii: "\"") {
-        guard position < bytes.count, bytes[position] == byte else {
+        guard position < end, bytes[position] == byte else {
+          let place = start..<(position - 1)
           try endLine()
-          return String(decoding: text, as: UTF8.self)
+          return hasQuotes ? withoutEscapes(place) : place
         }
         position += 1
+        hasQuotes = true
       } else if byte == 0x0A {
         line += 1
       }
-      text.append(byte)
     }
     throw ColumnError(line: opening, problem: .openQuote)
   }
 
+  /// Writes what stands there once more, behind everything else, with each doubled quote single.
+  private mutating func withoutEscapes(_ place: Range<Int>) -> Range<Int> {
+    let start = bytes.count
+    var position = place.lowerBound
+    while position < place.upperBound {
+      bytes.append(bytes[position])
+      position += bytes[position] == UInt8(ascii: "\"") ? 2 : 1
+    }
+    return start..<bytes.count
+  }
+
   /// Goes past the end of the line, which must be here.
   private mutating func endLine() throws(ColumnError) {
-    guard position < bytes.count else { return }
+    guard position < end else { return }
     switch bytes[position] {
     case 0x0A: position += 1
-    case 0x0D where position + 1 < bytes.count && bytes[position + 1] == 0x0A: position += 2
+    case 0x0D where position + 1 < end && bytes[position + 1] == 0x0A: position += 2
     case 0x0D: throw error(.controlCharacter)
     case UInt8(ascii: ","), 0x09: throw error(.severalColumns)
     default: throw error(.strayQuote)

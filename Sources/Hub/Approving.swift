@@ -90,7 +90,7 @@ extension House {
     let people = try await refusing { () async throws(StoreError) in
       try await store.everybody(of: id)
     }
-    return (record, confirmed, Selection(people, purpose: record.purpose))
+    return (record, confirmed, try Selection(people, purpose: record.purpose))
   }
 
   private func checkSecond(_ actor: String, of record: RequestRecord) throws(Refusal) {

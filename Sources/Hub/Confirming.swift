@@ -13,13 +13,32 @@ extension House {
     _ selection: Selection, _ confirmation: Confirmation, by actor: String,
     idempotencyKey: String?
   ) async throws(Refusal) -> Accepted {
-    let digest = try selection.digest
-    let key = idempotencyKey.map { IdempotencyKey($0, digest: digest) }
-    return try await gate.pass { () async throws(Refusal) in
-      if let key, let earlier = try await earlier(key) { return earlier }
+    let key = idempotencyKey.map { IdempotencyKey($0, digest: selection.digest) }
+    if let key, let earlier = try await earlier(key) { return earlier }
+    // Many people are written before the gate, so that nobody waits in front of it meanwhile; who may
+    // not purge them is told before, too.
+    if isMany(selection.people) { try check(confirmation, against: await plan(selection)) }
+    let people = try await stage(selection.people)
+    do throws(Refusal) {
+      return try await confirm(selection, people, confirmation, actor, key)
+    } catch {
+      await store.drop(people)
+      throw error
+    }
+  }
+
+  private func confirm(
+    _ selection: Selection, _ people: StagedPeople, _ confirmation: Confirmation, _ actor: String,
+    _ key: IdempotencyKey?
+  ) async throws(Refusal) -> Accepted {
+    try await gate.pass { () async throws(Refusal) in
+      if let key, let earlier = try await earlier(key) {
+        await store.drop(people)
+        return earlier
+      }
       let plan = try await plan(selection)
       try check(confirmation, against: plan)
-      let accepted = try await accept(selection, plan, confirmation, actor, key)
+      let accepted = try await accept(selection, people, plan, confirmation, actor, key)
       if accepted.isNew {
         if plan.approvalAbove == nil { await announce(plan, accepted.id) }
         log?.accepted(
@@ -57,8 +76,18 @@ extension House {
     }
   }
 
+  private func isMany(_ people: Roster) -> Bool { people.count > settings.bulkAbove }
+
+  private func stage(_ people: Roster) async throws(Refusal) -> StagedPeople {
+    let fingerprints = try sortedFingerprints(of: people)
+    return try await refusing { () async throws(StoreError) in
+      try await store.stage(people, fingerprints)
+    }
+  }
+
   private func accept(
-    _ selection: Selection, _ plan: Plan, _ confirmation: Confirmation, _ actor: String,
+    _ selection: Selection, _ people: StagedPeople, _ plan: Plan, _ confirmation: Confirmation,
+    _ actor: String,
     _ key: IdempotencyKey?
   ) async throws(Refusal) -> Accepted {
     let accepted = now()
@@ -67,17 +96,23 @@ extension House {
       subjects: selection.people, purpose: selection.purpose, lane: lane(of: plan.people),
       accepted: accepted, deadline: accepted + settings.deadline,
       startAt: wait > .seconds(0) ? accepted + wait : nil, connectors: plan.shares,
-      references: plan.references,
-      fingerprints: try fingerprints(
-        of: selection.people.lazy.flatMap(\.identities).map { NormalIdentity($0) }),
-      idempotency: key, actor: actor, approval: plan.awaitingApproval,
+      references: plan.references, fingerprints: people.fingerprints, idempotency: key,
+      actor: actor, approval: plan.awaitingApproval,
       capReason: plan.cap?.isExceeded == true ? confirmation.capReason : nil)
     return try await refusing { () async throws(StoreError) in
-      try await store.accept(acceptance)
+      try await store.accept(acceptance, people)
     }
   }
 
   private func lane(of people: Int) -> Lane { people > settings.bulkAbove ? .bulk : .normal }
+
+  private func sortedFingerprints(of people: Roster) throws(Refusal) -> [Fingerprint] {
+    var found = try fingerprints(
+      of: people.lazy.flatMap(\.identities).map { NormalIdentity($0) })
+    // The store wants them in order, and sorted here nobody has to copy a million of them.
+    found.sort()
+    return found
+  }
 
   /// Tells the engine, which must not send for a connector that this very request disabled.
   func announce(_ plan: Plan, _ request: PurgeRequestID) async {

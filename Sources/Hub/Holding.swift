@@ -127,7 +127,7 @@ extension House {
     let everybody = try await refusing { () async throws(StoreError) in
       try await store.everybody(of: record.id)
     }
-    let selection = Selection(positions.map { everybody[$0] }, purpose: record.purpose)
+    let selection = try Selection(positions.map { everybody[$0] }, purpose: record.purpose)
     let held = try await heldPeople(in: selection)
     guard !held.isEmpty else { return }
     throw Refusal(

@@ -157,7 +157,7 @@ extension House {
   private func hash(
     _ selection: Selection, _ parts: [PlanPart]
   ) throws(Refusal) -> String {
-    var text = try selection.digest.map { String($0, radix: 16) }.joined(separator: " ")
+    var text = selection.digest.map { String($0, radix: 16) }.joined(separator: " ")
     for part in parts { text += "\n" + part.line }
     do throws(StoreError) {
       var fingerprints = try store.fingerprints()

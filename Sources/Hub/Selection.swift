@@ -6,13 +6,15 @@ public struct Selection: Sendable, Hashable {
   /// The one identifier kind of the request (BZ-04).
   public let kind: IdentityKind
   /// The people, each once, in the order given.
-  public let people: [Subject]
+  public let people: Roster
   /// Why.
   public let purpose: PurgePurpose
+  /// A digest of who is selected and why, the same for the same demand.
+  let digest: [UInt8]
   /// How whoever gave them counts them.
   public let numbering: Numbering
-  /// Where each person stands among all that were given.
-  private let places: [Int]
+  /// Where names stood that had been given before, among all that were given.
+  private let repeated: [Int]
 
   /// How people are counted in what is said to whoever gave them.
   public enum Numbering: Sendable, Hashable {
@@ -33,36 +35,89 @@ public struct Selection: Sendable, Hashable {
   ///
   /// - Throws: `Refusal` when nobody is selected.
   public init(
-    kind: IdentityKind, identities: [Identity], purpose: PurgePurpose,
-    numbering: Numbering = .places
+    kind: IdentityKind, identities: [Identity], purpose: PurgePurpose
   ) throws(Refusal) {
-    guard !identities.isEmpty else {
+    var seen = Set<Spelled>(minimumCapacity: identities.count)
+    var (people, repeated): ([Subject], [Int]) = ([], [])
+    for (place, identity) in identities.enumerated() {
+      if seen.insert(Spelled(identity: identity)).inserted {
+        people.append(Subject([identity]))
+      } else {
+        repeated.append(place)
+      }
+    }
+    try self.init(kind, Roster(people), purpose, .places, repeated)
+  }
+
+  /// Makes a selection of a column, which may hold a million people; those given twice count once.
+  ///
+  /// - Throws: `Refusal` when nobody is selected.
+  public init(_ column: Roster.Column, purpose: PurgePurpose) throws(Refusal) {
+    var column = column
+    var seen = SeenNames(of: column.count)
+    var repeated: [Int] = []
+    let whole = column
+    column.keep { place in
+      let isNew = seen.insert(place, of: whole)
+      if !isNew { repeated.append(place) }
+      return isNew
+    }
+    try self.init(column.kind, Roster(column), purpose, .lines, repeated)
+  }
+
+  /// Makes a selection of people who were selected before, each once.
+  init(_ people: [Subject], purpose: PurgePurpose) throws(Refusal) {
+    let kind = people.first?.identities.first?.kind ?? .email
+    try self.init(kind, Roster(people), purpose, .places, [])
+  }
+
+  private init(
+    _ kind: IdentityKind, _ people: Roster, _ purpose: PurgePurpose, _ numbering: Numbering,
+    _ repeated: [Int]
+  ) throws(Refusal) {
+    guard !people.isEmpty else {
       throw Refusal(
         .emptySelection, "The request names nobody.",
         action: "Name at least one person, by one identifier kind.")
     }
     self.kind = kind
-    self.purpose = purpose
-    self.numbering = numbering
-    var seen = Set<Spelled>(minimumCapacity: identities.count)
-    places = identities.indices.filter {
-      seen.insert(Spelled(identity: identities[$0])).inserted
-    }
-    people = places.map { Subject([identities[$0]]) }
-  }
-
-  /// Makes a selection of people who were selected before, each once.
-  init(_ people: [Subject], purpose: PurgePurpose) {
-    kind = people.first?.identities.first?.kind ?? .email
     self.people = people
     self.purpose = purpose
-    numbering = .places
-    places = Array(people.indices)
+    self.numbering = numbering
+    self.repeated = repeated
+    digest = try Self.digest(kind, people, purpose)
   }
 
   /// The number of a person by position, as whoever gave the people counts.
   public func number(of position: Int) -> Int {
-    places[position] + (numbering == .lines ? 2 : 1)
+    var place = position
+    for other in repeated where other <= place { place += 1 }
+    return place + (numbering == .lines ? 2 : 1)
+  }
+}
+
+/// The names of a column that came before: a table of their positions, four bytes for a name.
+private struct SeenNames {
+  private var positions: [UInt32]
+
+  init(of count: Int) {
+    var size = 4
+    while size < count * 2 { size *= 2 }
+    positions = Array(repeating: .max, count: size)
+  }
+
+  /// Remembers the name at a position; false when it came before.
+  mutating func insert(_ position: Int, of column: Roster.Column) -> Bool {
+    let name = column.name(at: position)
+    var hasher = Hasher()
+    hasher.combine(name)
+    var place = hasher.finalize() & (positions.count - 1)
+    while positions[place] != .max {
+      if column.name(at: Int(positions[place])).elementsEqual(name) { return false }
+      place = (place + 1) & (positions.count - 1)
+    }
+    positions[place] = UInt32(position)
+    return true
   }
 }
 
@@ -118,23 +173,48 @@ extension Prioritization {
 }
 
 extension Selection {
-  /// A digest of who is selected and why, the same for the same demand.
-  var digest: [UInt8] {
-    get throws(Refusal) {
-      var text: [UInt8] = Array("\(kind.rawValue)\n\(purpose)\n".utf8)
-      for identity in people.lazy.flatMap(\.identities) {
-        text += identity.value.utf8
-        text.append(0)
-        text += (identity.label ?? "").utf8
-        text.append(0)
-        text += identity.prioritization.lazy.map(\.rawValue).joined(separator: ",").utf8
-        text.append(10)
+  private static func digest(
+    _ kind: IdentityKind, _ people: Roster, _ purpose: PurgePurpose
+  ) throws(Refusal) -> [UInt8] {
+    do throws(CryptoError) {
+      var digest = try RunningDigest()
+      try digest.add(Array("\(kind.rawValue)\n\(purpose)\n".utf8)[...])
+      for start in stride(from: 0, to: people.count, by: 1_000) {
+        try digest.add(people[start..<min(start + 1_000, people.count)].spelling[...])
       }
-      do throws(CryptoError) { return try Digest.sha256(text) } catch {
-        throw Refusal(
-          .storageFailed, "The cryptographic library failed at \(error.call).",
-          action: "Look at the hub's machine, then try again.")
-      }
+      return try digest.end()
+    } catch {
+      throw Refusal(
+        .storageFailed, "The cryptographic library failed at \(error.call).",
+        action: "Look at the hub's machine, then try again.")
     }
+  }
+}
+
+extension Slice<Roster> {
+  /// All names with what belongs to them, in bytes that tell one from another.
+  fileprivate var spelling: [UInt8] {
+    var text: [UInt8] = []
+    guard let column = base.column else {
+      for identity in lazy.flatMap(\.identities) {
+        text += identity.value.utf8
+        text += identity.spellingOfTheRest
+      }
+      return text
+    }
+    // The rest is the same for all of a column.
+    let rest = column[startIndex].spellingOfTheRest
+    for position in indices {
+      text += column.name(at: position)
+      text += rest
+    }
+    return text
+  }
+}
+
+extension Identity {
+  fileprivate var spellingOfTheRest: [UInt8] {
+    [0] + Array((label ?? "").utf8) + [0]
+      + Array(prioritization.map(\.rawValue).joined(separator: ",").utf8) + [10]
   }
 }

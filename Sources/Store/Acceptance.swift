@@ -3,7 +3,7 @@ public import PurgeCore
 /// Everything that becomes durable together when a request is confirmed.
 public struct Acceptance: Sendable {
   /// The people, in the order that positions count.
-  public var subjects: [Subject]
+  public var subjects: Roster
   /// Why.
   public var purpose: PurgePurpose
   /// How urgent.
@@ -33,7 +33,7 @@ public struct Acceptance: Sendable {
 
   /// Makes an acceptance.
   public init(
-    subjects: [Subject], purpose: PurgePurpose, lane: Lane, accepted: Instant, deadline: Instant,
+    subjects: Roster, purpose: PurgePurpose, lane: Lane, accepted: Instant, deadline: Instant,
     startAt: Instant? = nil, connectors: [ConnectorShare], references: [ConnectorReferences] = [],
     fingerprints: [Fingerprint], idempotency: IdempotencyKey? = nil, actor: String,
     consent: [UInt8]? = nil, approval: ConfirmedPlan? = nil, capReason: String? = nil

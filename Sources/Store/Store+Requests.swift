@@ -1,6 +1,14 @@
 import Dispatch
 public import PurgeCore
 
+/// People who are written, or prepared where they are few, for a request that is still to come.
+public struct StagedPeople: Sendable {
+  let prepared: PreparedPeople
+
+  /// The fingerprints they came with, in order.
+  public var fingerprints: [Fingerprint] { prepared.tombstones }
+}
+
 extension Store {
   /// Makes a request durable with all that follows from it, or returns the one that the same
   /// idempotency key and body made before.
@@ -9,22 +17,57 @@ extension Store {
   /// thousand are written in slices, so that others need not wait; they cannot be seen before the
   /// request is. Throws `idempotencyConflict` when the key came with another body.
   public func accept(_ acceptance: Acceptance) async throws(StoreError) -> Accepted {
+    let staged = try await stage(acceptance.subjects, acceptance.fingerprints)
+    return try await accept(acceptance, staged)
+  }
+
+  /// Writes many people before the request that names them; they cannot be seen before it is.
+  ///
+  /// Hand them to `accept`, or to `drop` when there will be no request; a process that dies meanwhile
+  /// sweeps them at its next start.
+  public func stage(
+    _ people: Roster, _ fingerprints: [Fingerprint]
+  ) async throws(StoreError) -> StagedPeople {
     while true {
-      if let accepted = try await accept(prepare(acceptance)) { return accepted }
+      let prepared = try await prepare(people, fingerprints)
+      do throws(StoreError) {
+        if try await writer.stage(prepared) { return StagedPeople(prepared: prepared) }
+      } catch {
+        await writer.unstage(prepared)
+        throw error
+      }
     }
   }
 
-  /// Writes a prepared request; nil when its random number is taken.
+  /// Takes staged people away again.
+  public func drop(_ staged: StagedPeople) async { await writer.unstage(staged.prepared) }
+
+  /// Makes a request of staged people durable, or drops them and returns the one that the same
+  /// idempotency key and body made before.
+  ///
+  /// Throws `idempotencyConflict` when the key came with another body; they are dropped then, too.
+  public func accept(
+    _ acceptance: Acceptance, _ staged: StagedPeople
+  ) async throws(StoreError) -> Accepted {
+    var staged = staged
+    while true {
+      let prepared = try PreparedAcceptance(acceptance, staged.prepared, keys)
+      if let accepted = try await accept(prepared) { return accepted }
+      // Somebody else's request was given the same random number meanwhile.
+      staged = try await stage(acceptance.subjects, acceptance.fingerprints)
+    }
+  }
+
+  /// Writes a prepared request whose people are staged; nil when its random number is taken.
   func accept(_ prepared: PreparedAcceptance) async throws(StoreError) -> Accepted? {
     do throws(StoreError) {
-      guard try await writer.stage(prepared) else { return nil }
       let accepted = try await writer.write { (transaction) throws(StoreError) in
         try transaction.accept(prepared)
       }
-      if accepted?.isNew != true { await writer.unstage(prepared) }
+      if accepted?.isNew != true { await writer.unstage(prepared.people) }
       return accepted
     } catch {
-      await writer.unstage(prepared)
+      await writer.unstage(prepared.people)
       throw error
     }
   }
@@ -39,14 +82,16 @@ extension Store {
     }
   }
 
-  private func prepare(_ acceptance: Acceptance) async throws(StoreError) -> PreparedAcceptance {
+  private func prepare(
+    _ people: Roster, _ fingerprints: [Fingerprint]
+  ) async throws(StoreError) -> PreparedPeople {
     let keys = keys
     let result = await withCheckedContinuation {
-      (waiting: CheckedContinuation<Result<PreparedAcceptance, StoreError>, Never>) in
+      (waiting: CheckedContinuation<Result<PreparedPeople, StoreError>, Never>) in
       DispatchQueue.global().async {
         waiting.resume(
           returning: Result { () throws(StoreError) in
-            try PreparedAcceptance(acceptance, keys)
+            try PreparedPeople(people, fingerprints, keys)
           })
       }
     }

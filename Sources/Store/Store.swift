@@ -46,7 +46,7 @@ public final class Store: Sendable {
     try connection.execute(
       """
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-      PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;
+      PRAGMA foreign_keys = OFF; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;
       PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;
       """)
     try settleLog(connection)

@@ -68,7 +68,8 @@ private struct HoldReading {
     if isCSV {
       let items = try request.options(knowing: ["reason", "case", "until"])
       options = .object(items.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
-      identities = try SelectionReading.column(request.body).1
+      let column = try SelectionReading.column(request.body)
+      identities = (0..<column.count).map { column[$0] }
     } else {
       options = try request.jsonObject(knowing: ["identifiers", "reason", "case", "until"])
       identities = try Self.identities(options["identifiers"] ?? .null)

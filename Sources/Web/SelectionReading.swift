@@ -13,23 +13,20 @@ struct SelectionReading {
   init(_ request: HTTPRequest, maxPeople: Int) throws(Refusal) {
     let isCSV = request.fields["Content-Type"]?.lowercased().hasPrefix("text/csv") ?? false
     let options: SelectionOptions
-    let kind: IdentityKind
-    var identities: [Identity]
     if isCSV {
       options = try .query(request.options(knowing: Self.names.subtracting(["identifiers"])))
-      (kind, identities) = try Self.column(request.body)
+      var column = try Self.column(request.body)
+      column.prioritization = try Self.prioritization(options)
+      selection = try Selection(column, purpose: Self.purpose(options))
     } else {
       let body = try request.jsonObject(knowing: Self.names)
       options = .json(body)
-      (kind, identities) = try Self.identifiers(body["identifiers"] ?? .null)
-    }
-    if let words = try options.words("prioritization") {
-      let list = try Prioritization.list(words)
+      var (kind, identities) = try Self.identifiers(body["identifiers"] ?? .null)
+      let list = try Self.prioritization(options)
       for place in identities.indices { identities[place].prioritization = list }
+      selection = try Selection(
+        kind: kind, identities: identities, purpose: Self.purpose(options))
     }
-    selection = try Selection(
-      kind: kind, identities: identities, purpose: Self.purpose(options),
-      numbering: isCSV ? .lines : .places)
     confirmation = Confirmation(
       planHash: try options.text("plan") ?? "", consent: try options.isTrue("consent"),
       phrase: try options.text("phrase"), capReason: try Self.capReason(options))
@@ -58,6 +55,13 @@ struct SelectionReading {
     }
   }
 
+  private static func prioritization(
+    _ options: SelectionOptions
+  ) throws(Refusal) -> [Prioritization] {
+    guard let words = try options.words("prioritization") else { return [] }
+    return try Prioritization.list(words)
+  }
+
   private static func purpose(_ options: SelectionOptions) throws(Refusal) -> PurgePurpose {
     let regulation = try options.text("regulation") ?? "gdpr"
     let word = try options.text("purpose") ?? "erasure"
@@ -72,7 +76,7 @@ struct SelectionReading {
     return purpose
   }
 
-  static func column(_ body: [UInt8]) throws(Refusal) -> (IdentityKind, [Identity]) {
+  static func column(_ body: [UInt8]) throws(Refusal) -> Roster.Column {
     let column: IdentifierColumn
     do throws(ColumnError) {
       column = try IdentifierColumn(reading: body)
@@ -87,9 +91,11 @@ struct SelectionReading {
         .noIdentifierKind, "A userAlias has a name and a label, and a CSV has one column.",
         action: "Name aliases in a JSON body, or by --user-alias LABEL:NAME.")
     }
-    let usable = column.values.filter(\.isUsable)
-    guard usable.count == column.values.count else { throw unusable(kind) }
-    return (kind, usable.map { Identity(kind, $0) })
+    let names = Roster.Column(kind, in: column.bytes, from: column.starts, to: column.ends)
+    guard (0..<names.count).allSatisfy({ names.name(at: $0).isUsable }) else {
+      throw unusable(kind)
+    }
+    return names
   }
 
   static func identifiers(_ object: JSON) throws(Refusal) -> (IdentityKind, [Identity]) {
@@ -151,7 +157,11 @@ struct SelectionReading {
 
 extension String {
   /// Whether it can be an identifier, or an alias' label.
+  fileprivate var isUsable: Bool { utf8.isUsable }
+}
+
+extension Collection<UInt8> {
   fileprivate var isUsable: Bool {
-    (1...1_024).contains(utf8.count) && !utf8.contains { $0 < 32 || $0 == 127 }
+    (1...1_024).contains(count) && !contains { $0 < 32 || $0 == 127 }
   }
 }

@@ -22,7 +22,7 @@ struct Command: Sendable {
     .disableConnector, .recordConnector, .testConnectors, .conformance, .catalogue, .schema,
     .recipients, .screenUsers, .issueReceipt, .verifyReceipt, .receiptKey, .listAudit, .verifyAudit,
     .listNotices, .retryNotices, .testNotices, .backup, .checkBackup, .migrate,
-    .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox,
+    .serve, .status, .doctor, .explain, .diagnostics, .simulate, .sandbox, .bench,
     .completions, .manual, .version,
   ]
 }

@@ -1,10 +1,12 @@
 import Documents
+import Hub
 import PurgeCore
 
 /// The program: reads a command line, runs the command, says how it ended.
 enum Tool {
   /// Runs one command line; the first word is the program's own name.
   static func run(_ words: [String]) async -> ExitCode {
+    Memory.keepSmall()
     let words = Array(words.dropFirst())
     let console = Console()
     guard let first = words.first, !["--help", "-h", "help"].contains(first) else {

@@ -19,9 +19,13 @@ import Testing
     ],
     "Web": ["Hub", "Store", "PurgeCore", "HTTPTypes", "Documents"],
     "Simulator": ["PurgeCore", "Connectors", "Directory", "HTTPTypes", "Documents"],
-    "Sandbox": ["Transport", "HTTPTypes", "Documents"],
+    "Sandbox": ["Transport", "HTTPTypes", "Documents", "CLinux"],
+    "Bench": [
+      "Web", "Hub", "Store", "Transport", "PurgeCore", "HTTPTypes", "Documents", "CLinux",
+    ],
     "purgehub": [
-      "Web", "Hub", "Transport", "Sandbox", "Simulator", "PurgeCore", "HTTPTypes", "Documents",
+      "Web", "Hub", "Transport", "Sandbox", "Simulator", "Bench", "PurgeCore", "HTTPTypes",
+      "Documents",
     ],
   ]
 

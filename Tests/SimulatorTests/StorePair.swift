@@ -272,7 +272,7 @@ extension StorePair {
   private static func acceptance(_ given: ModelAcceptance) -> Acceptance {
     let nobody = !given.people.contains(where: People.isKnown)
     return Acceptance(
-      subjects: given.people.map(People.subject), purpose: .dataHygiene, lane: given.lane,
+      subjects: Roster(given.people.map(People.subject)), purpose: .dataHygiene, lane: given.lane,
       accepted: given.accepted, deadline: given.deadline, startAt: given.startAt,
       connectors: given.connectors.map {
         ConnectorShare(names[$0], isNotApplicable: nobody)

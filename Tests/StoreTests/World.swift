@@ -58,7 +58,7 @@ extension Acceptance {
     accepted: Instant = noon
   ) -> Acceptance {
     Acceptance(
-      subjects: people(count), purpose: .erasure(regulation: "gdpr"), lane: .normal,
+      subjects: Roster(people(count)), purpose: .erasure(regulation: "gdpr"), lane: .normal,
       accepted: accepted, deadline: accepted + .days(30), startAt: startAt,
       connectors: connectors.map { ConnectorShare($0) }, fingerprints: [], actor: "ann")
   }

@@ -7,6 +7,7 @@ extension Walk {
   mutating func erase() throws(Stop) {
     for (round, elements) in program.rounds.enumerated() {
       var members = everybody
+      reach = members.count
       for step in manifest.steps {
         members = try run(step, for: members, elements, round: round)
       }
@@ -30,6 +31,9 @@ extension Walk {
   /// Who travels together: those of one kind, as many as the vendor takes (BZ-02, BZ-03).
   private func groups(of members: [Member], _ step: Step) -> [[Member]] {
     guard let batch = step.batch else { return members.map { [$0] } }
+    if members.count <= batch.max, members.allTravelAlike {
+      return members.isEmpty ? [] : [members]
+    }
     var kinds: [Int] = []
     var groups: [[Member]] = []
     for member in members {
@@ -49,6 +53,10 @@ extension Walk {
   private mutating func send(_ step: Step, _ frame: Frame) throws(Stop) -> [Member] {
     isLookingUp = step.find != nil
     if let find = step.find { return try look(step, find, frame) }
+    // What is there can only be the answer to this request, which need not be made again then.
+    if isOnlyRequest(step, frame), var answer = try nextAnswer() {
+      return try settle(&answer, step, frame)
+    }
     let request: HTTPRequest
     do throws(Unbound) {
       request = try step.request(frame)
@@ -65,6 +73,11 @@ extension Walk {
     }
     var answer = try exchange(request)
     return try settle(&answer, step, frame)
+  }
+
+  /// Whether the whole call is one request to one vendor's one address.
+  private func isOnlyRequest(_ step: Step, _ frame: Frame) -> Bool {
+    program.isOneStep && step.batch?.bytes == nil && frame.members.count == reach
   }
 
   /// Nothing is sent when a name has no value; halving finds whose it is.
@@ -106,6 +119,13 @@ extension Walk {
 
   func kind(of group: [Member]) -> IdentityKind? {
     group.first?.identity.map { manifest.people[$0.entry].ours }
+  }
+}
+
+extension [Member] {
+  /// Whether one request can carry all of them: they are known by the same kind.
+  fileprivate var allTravelAlike: Bool {
+    allSatisfy { $0.identity?.entry == self[0].identity?.entry }
   }
 }
 

@@ -16,6 +16,8 @@ final class Program: Sendable {
   let entries: [Int]
   /// The elements `for` goes through, one list for each round.
   let rounds: [[JSON]]
+  /// What a member has of rows before any was looked at.
+  private let nothingTaken: [JSON?]
 
   init(
     _ manifest: Manifest, _ configuration: ConnectorConfiguration, fixedBase: String? = nil
@@ -26,6 +28,7 @@ final class Program: Sendable {
     settings = configuration.values
     isSelfHosted = manifest.isSelfHosted || configuration.isSelfHosted
     detour = configuration.base.map(Self.withoutSlash)
+    nothingTaken = Array(repeating: nil, count: manifest.takenNames.count)
     let settings = settings
     entries = manifest.people.indices.filter { entry in
       manifest.people[entry].condition.allSatisfy { condition in
@@ -124,13 +127,33 @@ final class Program: Sendable {
     return nil
   }
 
+  /// Whether an erasure is one step, done once.
+  var isOneStep: Bool { manifest.steps.count == 1 && rounds.count == 1 }
+
   /// For whom requests are made: one member for each identity that travels by itself.
+  func appendMembers(of person: Int, _ subject: Subject, to members: inout [Member]) {
+    guard let only = onlyIdentity(of: subject) else {
+      members += self.members(of: person, subject)
+      return
+    }
+    guard objection(to: only) == nil else { return }
+    members.append(Member(person: person, only: only, taken: nothingTaken))
+  }
+
+  /// The identity of a person who has no other, where the vendor knows its kind by one word only:
+  /// so are the people of a bulk purge, and there are a million of them.
+  private func onlyIdentity(of subject: Subject) -> KnownIdentity? {
+    guard subject.identities.count == 1, entries.count == 1, manifest.send != .all,
+      manifest.people[entries[0]].ours == subject.identities[0].kind
+    else { return nil }
+    return KnownIdentity(identity: subject.identities[0], entry: entries[0])
+  }
+
   func members(of person: Int, _ subject: Subject) -> [Member] {
     let known = known(subject).filter { objection(to: $0) == nil }
-    let taken = [JSON?](repeating: nil, count: manifest.takenNames.count)
     guard let first = known.first else { return [] }
     func member(_ identity: KnownIdentity?) -> Member {
-      Member(person: person, identity: identity, identities: known, taken: taken)
+      Member(person: person, identity: identity, identities: known, taken: nothingTaken)
     }
     switch manifest.send {
     case .first: return [member(first)]

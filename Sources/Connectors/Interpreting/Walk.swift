@@ -19,6 +19,8 @@ struct Walk {
   private var results: [Outcome?]
   /// Whether the request at hand only looks somebody up.
   var isLookingUp = false
+  /// How many members a round begins with.
+  var reach = 0
 
   init(_ program: Program, _ call: Call, _ transcript: [Exchange]) {
     self.program = program
@@ -50,12 +52,23 @@ struct Walk {
   }
 
   var everybody: [Member] {
-    call.people.enumerated().flatMap { program.members(of: $0.offset, $0.element) }
+    var everybody: [Member] = []
+    everybody.reserveCapacity(call.people.count)
+    for (position, person) in call.people.enumerated() {
+      program.appendMembers(of: position, person, to: &everybody)
+    }
+    return everybody
   }
 
   /// The answer to a request: the next of those there, or a stop to fetch it.
   mutating func exchange(_ request: HTTPRequest) throws(Stop) -> Answer {
-    guard let exchange = answers.popFirst() else { throw .send(request) }
+    if let answer = try nextAnswer() { return answer }
+    throw .send(request)
+  }
+
+  /// The next of the answers that are there.
+  mutating func nextAnswer() throws(Stop) -> Answer? {
+    guard let exchange = answers.popFirst() else { return nil }
     switch exchange.result {
     case .success(let response): return Answer(response)
     case .failure(let failure): throw .conclude(failure.conclusion(for: call.people.count))

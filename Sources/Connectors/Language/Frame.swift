@@ -14,10 +14,31 @@ struct Member: Sendable, Hashable {
   let person: Int
   /// The identity it travels under; nil where a request carries all of them.
   let identity: KnownIdentity?
-  /// All the identities the vendor knows.
-  let identities: [KnownIdentity]
+  /// All the identities the vendor knows, where they are not just the one above.
+  private let several: [KnownIdentity]?
   /// What was taken from a row, by the manifest's numbering.
   var taken: [JSON?]
+
+  /// A person with one identity, or several.
+  init(
+    person: Int, identity: KnownIdentity?, identities: [KnownIdentity], taken: [JSON?]
+  ) {
+    self.person = person
+    self.identity = identity
+    several = identities
+    self.taken = taken
+  }
+
+  /// A person with one identity, without a list of it.
+  init(person: Int, only identity: KnownIdentity, taken: [JSON?]) {
+    self.person = person
+    self.identity = identity
+    several = nil
+    self.taken = taken
+  }
+
+  /// All the identities the vendor knows.
+  var identities: [KnownIdentity] { several ?? identity.map { [$0] } ?? [] }
 }
 
 /// Everything a template may speak of at one moment.

@@ -12,7 +12,8 @@ struct Queue<Element: Sendable>: Sendable {
   mutating func popFirst() -> Element? {
     guard let element = first else { return nil }
     head += 1
-    if head == items.count || head >= 64 {
+    // What is gone is let go of soon: a call carries its people.
+    if head == items.count || head >= 16 {
       items.removeFirst(head)
       head = 0
     }

@@ -34,7 +34,7 @@ struct RequestKey: Sendable {
   }
 
   func seal(
-    _ people: ArraySlice<Subject>, of request: PurgeRequestID, block: Int
+    _ people: some Collection<Subject>, of request: PurgeRequestID, block: Int
   ) throws(StoreError) -> [UInt8] {
     do throws(CryptoError) {
       return try sealer.seal(

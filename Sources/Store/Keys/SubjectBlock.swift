@@ -6,7 +6,7 @@ enum SubjectBlock {
   static let size = 512
 
   /// The plain bytes of people: length-prefixed fields, one after the other.
-  static func encode(_ people: ArraySlice<Subject>) -> [UInt8] {
+  static func encode(_ people: some Collection<Subject>) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(people.count * 48)
     bytes.append(length: people.count)

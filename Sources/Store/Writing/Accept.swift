@@ -1,54 +1,76 @@
 import Crypto
 import PurgeCore
 
-/// An acceptance with everything sealed and sorted, so that the writer only writes.
-struct PreparedAcceptance: Sendable {
+/// The people of a request-to-be with all that is made of them, so that the writer only writes; those
+/// of a large one are sealed slice by slice, since all at once would take as much memory again.
+struct PreparedPeople: Sendable {
   let id: PurgeRequestID
-  let acceptance: Acceptance
-  let total: Int
   let wrappedKey: [UInt8]
-  let blocks: [[UInt8]]
+  /// In order of their bytes, so that a million of them fill the table's pages one by one.
   let tombstones: [Fingerprint]
-  let idempotencyName: [UInt8]?
+  private let people: Roster
+  private let key: RequestKey
 
-  init(_ acceptance: consuming Acceptance, _ keys: Keys) throws(StoreError) {
-    guard !acceptance.subjects.isEmpty else {
+  init(_ people: Roster, _ fingerprints: [Fingerprint], _ keys: Keys) throws(StoreError) {
+    guard !people.isEmpty else {
       throw StoreError(.wrongState, call: "accept", detail: "a request needs at least one person")
     }
-    let id = try Self.randomID()
-    let key = try RequestKey()
+    id = try Self.randomID()
+    key = try RequestKey()
     wrappedKey = try key.wrapped(for: id, with: keys)
-    blocks = try Self.seal(acceptance.subjects, of: id, with: key)
-    // In order of their bytes, so that a million of them fill the table's pages one by one.
-    tombstones = acceptance.fingerprints.sorted()
-    idempotencyName = try acceptance.idempotency.map { (given) throws(StoreError) in
-      try keys.name(ofIdempotencyKey: given.key)
-    }
-    total = acceptance.subjects.count
-    acceptance.subjects = []
-    acceptance.fingerprints = []
-    self.id = id
-    self.acceptance = acceptance
+    tombstones = fingerprints.sortedIfNeeded
+    self.people = people
   }
 
+  /// How many people.
+  var total: Int { people.count }
+
   /// Whether there are too many people to hold up everybody else while they are written.
-  var isStaged: Bool { blocks.count > PeopleSlice.blocks }
+  var isStaged: Bool { blocks > PeopleSlice.blocks }
+
+  /// How many blocks the people fill.
+  var blocks: Int { (total + SubjectBlock.size - 1) / SubjectBlock.size }
+
+  /// Seals some of the blocks.
+  func seal(_ numbers: Range<Int>) throws(StoreError) -> [[UInt8]] {
+    try numbers.map { (number) throws(StoreError) in
+      let start = number * SubjectBlock.size
+      return try key.seal(
+        people[start..<min(start + SubjectBlock.size, total)], of: id, block: number)
+    }
+  }
 
   private static func randomID() throws(StoreError) -> PurgeRequestID {
     do throws(CryptoError) {
       return PurgeRequestID(bits: try RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
     } catch { throw StoreError(error) }
   }
+}
 
-  private static func seal(
-    _ subjects: [Subject], of id: PurgeRequestID, with key: RequestKey
-  ) throws(StoreError) -> [[UInt8]] {
-    var blocks: [[UInt8]] = []
-    for start in stride(from: 0, to: subjects.count, by: SubjectBlock.size) {
-      let people = subjects[start..<min(start + SubjectBlock.size, subjects.count)]
-      blocks.append(try key.seal(people, of: id, block: blocks.count))
+/// An acceptance with everything made ready, so that the writer only writes.
+struct PreparedAcceptance: Sendable {
+  let acceptance: Acceptance
+  let people: PreparedPeople
+  let idempotencyName: [UInt8]?
+
+  init(
+    _ acceptance: Acceptance, _ people: PreparedPeople, _ keys: Keys
+  ) throws(StoreError) {
+    self.people = people
+    idempotencyName = try acceptance.idempotency.map { (given) throws(StoreError) in
+      try keys.name(ofIdempotencyKey: given.key)
     }
-    return blocks
+    self.acceptance = acceptance
+  }
+
+  var id: PurgeRequestID { people.id }
+  var total: Int { people.total }
+}
+
+extension [Fingerprint] {
+  /// In order; the same array when it is so already.
+  fileprivate var sortedIfNeeded: [Fingerprint] {
+    zip(self, dropFirst()).allSatisfy { $0 <= $1 } ? self : sorted()
   }
 }
 
@@ -63,7 +85,7 @@ extension Transaction {
       try disable(named.name, naming: named.places, by: prepared.id, at: acceptance.accepted)
     }
     try insertKey(prepared)
-    if !prepared.isStaged { try insertPeople(prepared.whole) }
+    if !prepared.people.isStaged { try insertPeople(prepared.people.whole()) }
     try connection.run("DELETE FROM staged WHERE request = \(prepared.id)")
     try refuseHeld(prepared)
     try insertIdempotency(prepared)
@@ -112,7 +134,8 @@ extension Transaction {
 
   private func insertKey(_ prepared: PreparedAcceptance) throws(StoreError) {
     try connection.run(
-      "INSERT INTO request_key(request, wrapped) VALUES (\(prepared.id), \(prepared.wrappedKey))")
+      "INSERT INTO request_key(request, wrapped) VALUES (\(prepared.id), \(prepared.people.wrappedKey))"
+    )
   }
 
   private func insertIdempotency(_ prepared: PreparedAcceptance) throws(StoreError) {

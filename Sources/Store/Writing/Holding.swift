@@ -137,8 +137,8 @@ extension Transaction {
     guard try connection.hasHolds() else { return }
     // A large request's people outnumber those who are held.
     let isHeld =
-      prepared.isStaged
-      ? try connection.isHeld(prepared.id) : try connection.isHeld(prepared.tombstones)
+      prepared.people.isStaged
+      ? try connection.isHeld(prepared.id) : try connection.isHeld(prepared.people.tombstones)
     if isHeld { throw .held }
   }
 }

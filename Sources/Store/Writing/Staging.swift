@@ -6,30 +6,30 @@ struct PeopleSlice: Sendable {
   static let tombstones = 8_192
 
   let request: PurgeRequestID
-  let firstBlock: Int
-  let blocks: ArraySlice<[UInt8]>
-  let tombstones: ArraySlice<Fingerprint>
+  var firstBlock = 0
+  var blocks: [[UInt8]] = []
+  var tombstones: ArraySlice<Fingerprint> = []
 }
 
-extension PreparedAcceptance {
+extension PreparedPeople {
   /// All of the people.
-  var whole: PeopleSlice {
-    PeopleSlice(request: id, firstBlock: 0, blocks: blocks[...], tombstones: tombstones[...])
+  func whole() throws(StoreError) -> PeopleSlice {
+    PeopleSlice(request: id, blocks: try seal(0..<blocks), tombstones: tombstones[...])
   }
 
-  /// The people in parts.
-  var slices: [PeopleSlice] {
-    let sealed = stride(from: 0, to: blocks.count, by: PeopleSlice.blocks).map { start in
-      PeopleSlice(
-        request: id, firstBlock: start, blocks: blocks[start...].prefix(PeopleSlice.blocks),
-        tombstones: [])
+  /// The numbers of the blocks that are written together.
+  fileprivate var parts: [Range<Int>] {
+    stride(from: 0, to: blocks, by: PeopleSlice.blocks).map {
+      $0..<min($0 + PeopleSlice.blocks, blocks)
     }
-    let named = stride(from: 0, to: tombstones.count, by: PeopleSlice.tombstones).map { start in
+  }
+
+  /// The tombstones that are written together.
+  fileprivate var namedParts: [PeopleSlice] {
+    stride(from: 0, to: tombstones.count, by: PeopleSlice.tombstones).map { start in
       PeopleSlice(
-        request: id, firstBlock: 0, blocks: [],
-        tombstones: tombstones[start...].prefix(PeopleSlice.tombstones))
+        request: id, tombstones: tombstones[start...].prefix(PeopleSlice.tombstones))
     }
-    return sealed + named
   }
 }
 
@@ -38,22 +38,34 @@ extension Writer {
   ///
   /// Nothing of it can be seen until the request's own transaction. What a dead process left staged
   /// is swept at the next start. False when the request's random number is taken: nothing is written.
-  func stage(_ prepared: PreparedAcceptance) async throws(StoreError) -> Bool {
+  func stage(_ prepared: PreparedPeople) async throws(StoreError) -> Bool {
     guard prepared.isStaged else { return true }
     guard
       try await write({ (transaction) throws(StoreError) in try transaction.stage(prepared.id) })
     else { return false }
-    for slice in prepared.slices {
+    for part in prepared.parts {
+      let sealed = try prepared.seal(part)
+      let slice = PeopleSlice(request: prepared.id, firstBlock: part.lowerBound, blocks: sealed)
+      try await write { (transaction) throws(StoreError) in try transaction.insertPeople(slice) }
+    }
+    for slice in prepared.namedParts {
       try await write { (transaction) throws(StoreError) in try transaction.insertPeople(slice) }
     }
     return true
   }
 
   /// Takes staged people away again; what cannot be taken away now is swept at the next start.
-  func unstage(_ prepared: PreparedAcceptance) async {
+  func unstage(_ prepared: PreparedPeople) async {
     guard prepared.isStaged else { return }
-    for slice in prepared.slices {
-      try? await write { (transaction) throws(StoreError) in try transaction.removePeople(slice) }
+    for part in prepared.parts {
+      try? await write { (transaction) throws(StoreError) in
+        try transaction.removeBlocks(part, of: prepared.id)
+      }
+    }
+    for slice in prepared.namedParts {
+      try? await write { (transaction) throws(StoreError) in
+        try transaction.removeTombstones(slice)
+      }
     }
     _ = try? await write { (transaction) throws(StoreError) in
       try transaction.connection.run("DELETE FROM staged WHERE request = \(prepared.id)")
@@ -88,11 +100,13 @@ extension Transaction {
     }
   }
 
-  func removePeople(_ slice: PeopleSlice) throws(StoreError) {
-    for number in slice.firstBlock..<(slice.firstBlock + slice.blocks.count) {
-      try connection.run(
-        "DELETE FROM subject WHERE request = \(slice.request) AND block = \(number)")
+  func removeBlocks(_ numbers: Range<Int>, of request: PurgeRequestID) throws(StoreError) {
+    for number in numbers {
+      try connection.run("DELETE FROM subject WHERE request = \(request) AND block = \(number)")
     }
+  }
+
+  func removeTombstones(_ slice: PeopleSlice) throws(StoreError) {
     for fingerprint in slice.tombstones {
       try connection.run(
         """

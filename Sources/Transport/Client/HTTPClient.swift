@@ -43,7 +43,7 @@ public final class HTTPClient {
   /// Makes a client that wakes by a bell; the process ignores SIGPIPE from then on, because
   /// OpenSSL writes to connections the vendor has closed.
   public init(bell: Bell) throws(TransportError) {
-    guard HTTPClient.library == CURLE_OK else { throw TransportError("curl_global_init", code: 0) }
+    guard HTTPClient.isUsable else { throw TransportError("curl_global_init", code: 0) }
     self.bell = bell
     sockets = try SocketTable()
     sockets.watch(bell.descriptor)
@@ -55,6 +55,9 @@ public final class HTTPClient {
   deinit {
     for pool in pools { _ = pool.close() }
   }
+
+  /// Whether libcurl could be made ready in this process.
+  static var isUsable: Bool { library == CURLE_OK }
 
   private static let library: CURLcode = {
     _ = signal(SIGPIPE, SIG_IGN)
