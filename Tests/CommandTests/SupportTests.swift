@@ -61,7 +61,11 @@ import Testing
     try journey.vendor("batch").be { $0.isCheck ? nil : HTTPResponse(503) }
     _ = try await journey.purge(nil, "--timeout", "1s")
     let id = try #require(try await journey.desk.requests().first)
-    let script = "\"$0\" requests show \(id) --follow & sleep 2; kill -INT $!; wait $!"
+    // Its first line says that it hears signals.
+    let script = """
+      mkfifo said; "$0" requests show \(id) --follow >said & exec 3<said; read -r line <&3
+      kill -INT $!; cat <&3 >/dev/null; wait $!
+      """
     let ending = try await journey.desk.program("/bin/bash")
       .run(["-m", "-c", script, Program.built("purgehub")])
     #expect(ending.code == 75, "\(ending.everything)")
