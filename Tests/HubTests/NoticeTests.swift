@@ -318,6 +318,28 @@ import Testing
     }
   }
 
+  @Test func `ALM-53 L7 tells of a deadline's marks as they pass`() async throws {
+    let (place, listener) = (try Place(), try Listener())
+    let secret = try place.write(Self.secret, to: "secret")
+    let marks: Set<NoticeKind> = [.deadline50, .deadline75, .deadline90, .deadline100]
+    try await visit(
+      place,
+      changing: {
+        $0.deadline = .seconds(2)
+        $0.notices.callbacks = [
+          .init(url: listener.url, secrets: [.file(secret)], kinds: marks, selfHosted: true)
+        ]
+      }
+    ) { visitor in
+      try await visitor.house.install("slow", ScriptedBehaviour(traits: .init()), as: .off)
+      _ = try await visitor.purge(.people(1))
+      await listener.has(4)
+    }
+    let told = listener.received.compactMap { try? JSON(reading: $0.body) }
+      .compactMap { $0["data"]?["percentOfTime"]?.integer }
+    #expect(told == [50, 75, 90, 100])
+  }
+
   @Test func `L7 tells of the deadlines that passed while no hub ran`() async throws {
     let (place, listener) = (try Place(), try Listener { _ in HTTPResponse(200) })
     try await telling(listener, at: place) { visitor in
