@@ -1,6 +1,6 @@
 import PurgeCore
 
-/// Codes of requests, permissions and connectors: what the hub itself says.
+/// Codes of requests and connectors: what the hub itself says.
 extension CodeManual {
   static let requests: [Code: Entry] = [
     .tooManySubjects: Entry(
@@ -83,13 +83,6 @@ extension CodeManual {
         "The disk fails.", "A row of the database is damaged; the audit has change.setAside.",
       ],
       action: "Run purgehub doctor --full and look at the disk; then retry what needs attention."),
-  ]
-
-  static let permissions: [Code: Entry] = [
-    .legalHold: Entry(
-      "A person of the request is under a legal hold and must not be erased.",
-      causes: ["The hold was placed for this or another identifier of the person."],
-      action: "Ask whoever placed the hold; purge again once it is released.")
   ]
 
   static let connectors: [Code: Entry] = [

@@ -46,7 +46,7 @@ public enum CodeManual {
   static var codes: [Code] { entries.keys.sorted() }
 
   private static let entries: [Code: Entry] = [
-    requests, permissions, connectors, answers, transport, outcomes,
+    requests, brakes, connectors, answers, transport, outcomes, evidence, notices,
   ].reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 }
 

@@ -93,7 +93,6 @@ struct CodePage: Sendable, Hashable {
     .partial: CodePage("Part of the people are done", "operator"),
     .waived: CodePage("Waived by an operator", "nobody"),
     .verifiedAbsent: CodePage("A look-up afterwards found nobody", "nobody"),
-    .resurrected: CodePage("The vendor said it was gone, and a look-up found it", "operator"),
     .suppressedIdentity: CodePage("The row names a purged person", "operator"),
   ]
 }

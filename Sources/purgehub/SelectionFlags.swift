@@ -8,7 +8,7 @@ enum SelectionFlags {
   static let names: [CommandShape.Flag] =
     personFlags + [
       .init(
-        name: "--csv", value: "FILE", help: "one column named for its kind; - for standard input"),
+        name: "--csv", value: "FILE", help: "one column named for its kind; - for standard input")
     ]
 
   static let flags: [CommandShape.Flag] =
