@@ -95,6 +95,7 @@ extension CodeManual {
       action: "Say selfHosted: true at the callback if that is meant."),
     .noticeDestinationGone: Entry(
       "The destination is named in the settings no longer, so nothing more goes there.",
+      causes: ["It was taken out of purgehub.json5 while a notice was under way."],
       action: "Nothing, unless it was taken out by mistake."),
   ]
 }

@@ -22,11 +22,16 @@ import Testing
         let recorded = try Exchanges(of: name, reading: Array(draft.text.utf8))
         #expect(recorded.cases.flatMap { $0.replay(manifest) } == [])
         #expect(recorded.cases.count == 1)
-      } catch let problem as RecordingProblem {
+      } catch let problem as RecordingProblem where !Self.refused.contains(story.title) {
         Issue.record("\(name), \(story.title): \(problem.sentence)")
+      } catch is RecordingProblem {
+        #expect(Self.refused.contains(story.title))
       }
     }
   }
+
+  /// A row that differs from the person by one sign alone, which no invented name keeps: it is refused.
+  private static let refused: Set = ["An address that begins with a plus sign is another's"]
 }
 
 extension Exchanges.Story {

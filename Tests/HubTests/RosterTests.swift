@@ -1,7 +1,8 @@
 import Documents
-import Hub
 import PurgeCore
 import Testing
+
+@testable import Hub
 
 @Suite struct `A roster` {
   private static func column(_ text: String) throws -> Roster.Column {
@@ -36,9 +37,15 @@ import Testing
       Identity(.email, "u\($0)", prioritization: [.identified, .mostRecentlyUpdated])
     }
     let selection = try Selection(column, purpose: .dataHygiene)
-    #expect(
-      try selection
-        == Selection(kind: .email, identities: identities, purpose: .dataHygiene))
+    let listed = try Selection(kind: .email, identities: identities, purpose: .dataHygiene)
+    #expect(selection.people == listed.people)
+    #expect(selection.digest == listed.digest)
+  }
+
+  @Test func `counts people as the file's lines do, those given twice included`() throws {
+    let column = try Self.column("email\na\na\nb\na\nc\n")
+    let selection = try Selection(column, purpose: .dataHygiene)
+    #expect((0..<3).map(selection.number) == [2, 4, 6])
   }
 
   @Test func `keeps people whose names only look alike`() throws {
