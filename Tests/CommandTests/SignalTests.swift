@@ -20,7 +20,7 @@ import Testing
     #expect(ended.output.contains("go on with"))
     #expect(took < .seconds(26))
     pause.end()
-    try await finish(journey, calls: 2)
+    try await finish(journey, calls: 2...2)
   }
 
   @Test func `49 goes in order while it only waits to try again, and is finished later`()
@@ -37,7 +37,8 @@ import Testing
     let (ended, _) = try await ending(running, by: SIGTERM)
     #expect(ended.code == 75, "\(ended.everything)")
     try journey.vendor("batch").be(nil)
-    try await finish(journey, calls: 2)
+    // On a busy machine it had time to try again before it heard.
+    try await finish(journey, calls: 2...3)
   }
 
   @Test func `49 records what is answered while it goes, and sends it never again`() async throws {
@@ -49,7 +50,7 @@ import Testing
     pause.end()
     let ended = try await onThread { try running.end() }
     #expect([0, 75].contains(ended.code), "\(ended.everything)")
-    try await finish(journey, calls: 1)
+    try await finish(journey, calls: 1...1)
   }
 
   @Test func `49 ends at once when it is told twice, and is finished later`() async throws {
@@ -62,7 +63,7 @@ import Testing
     #expect(ended.code == 75)
     #expect(took < .seconds(5))
     pause.end()
-    try await finish(journey, calls: 2)
+    try await finish(journey, calls: 2...2)
   }
 
   @Test func `49 goes in its time, though a check hangs while it opens`() async throws {
@@ -111,11 +112,11 @@ import Testing
     try await onThread { try running.waitFor("finishing what is in flight") }
   }
 
-  private func finish(_ journey: Journey, calls: Int) async throws {
+  private func finish(_ journey: Journey, calls: ClosedRange<Int>) async throws {
     let id = try #require(try await journey.desk.requests().first)
     #expect(try await journey.run("requests", "wait", id).code == 0)
     let vendor = try journey.vendor("batch")
-    #expect(vendor.calls.count == calls)
+    #expect(calls.contains(vendor.calls.count))
     // A vendor that was left waiting still does what it was asked.
     for person in journey.people { #expect((1...2).contains(vendor.ledger.erasures[person] ?? 0)) }
   }

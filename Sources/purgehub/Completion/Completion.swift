@@ -39,7 +39,11 @@ struct Completion {
     guard !before.isEmpty, let (command, rest) = try? Command.find(before) else {
       return words(nextWords)
     }
-    return answer(command.shape, rest)
+    let own = answer(command.shape, rest)
+    // A command's words may be the beginning of another's.
+    guard rest.isEmpty, case .words(let candidates) = own, case .words(let more) = words(nextWords)
+    else { return own }
+    return .words(more + candidates)
   }
 
   private func words(_ candidates: [Candidate]) -> Answer {
