@@ -132,12 +132,13 @@ extension Reckoning {
       cap: isLater ? policy.longestWaitLater : policy.longestWait, using: &random)
   }
 
-  /// Grows with the time a job already takes, from the manifest's interval to a few times that.
+  /// Grows with the time a job already takes, from the manifest's interval to a few times that, but
+  /// not beyond a day (S11).
   private func pollWait(using random: inout Xoshiro256) -> Span {
     let interval = max(.seconds(1), traits.pollEvery)
     guard let since = pollingSince else { return interval }
     let age = Span(milliseconds: max(0, (now - since).milliseconds))
-    let longest = Span(milliseconds: interval.milliseconds * policy.pollGrowth)
+    let longest = min(Span(milliseconds: interval.milliseconds * policy.pollGrowth), .hours(24))
     return max(interval, min(age, longest).jittered(using: &random))
   }
 }

@@ -29,6 +29,14 @@ import Testing
     #expect(waits.contains { $0 > .hours(3) })
   }
 
+  @Test func `S11 is asked about once a day at least`() {
+    var (world, _) = make { $0.pollEvery = .days(1) }
+    world.live(.days(12)) { _ in 202 }
+    let waits = zip(world.sent.dropFirst(), world.sent).map { $0.at - $1.at }
+    #expect(waits.count > 10)
+    #expect(waits.allSatisfy { $0 == .days(1) })
+  }
+
   @Test func `SF-11 is given up when it took too long`() throws {
     var (world, key) = make { $0.giveUpAfter = .days(2) }
     world.live(.days(3)) { _ in 202 }
