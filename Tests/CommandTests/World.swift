@@ -12,6 +12,11 @@ import Testing
 final class Desk: Sendable {
   static let isServed = ProcessInfo.processInfo.environment["PURGEHUB_TESTS_SERVED"] == "1"
 
+  /// What `config/test sanitize` tells the sanitizers, whose leak check would end a hub with an error.
+  static let sanitizing = ProcessInfo.processInfo.environment.filter {
+    $0.key.hasSuffix("SAN_OPTIONS")
+  }
+
   let folder: String
   private let hub = Mutex<ChildProcess?>(nil)
 
@@ -50,7 +55,8 @@ final class Desk: Sendable {
     try hub.withLock { hub in
       if let hub { return hub }
       let own = ["HOME": folder, "PURGEHUB_CONFIG": folder + "/hub.json5"]
-      let variables = own.merging(environment) { $1 }.map { $0.key + "=" + $0.value }
+      let variables = own.merging(Desk.sanitizing) { $1 }.merging(environment) { $1 }
+        .map { $0.key + "=" + $0.value }
       // Twice, because a library that is preloaded comes between a first program and its words.
       let program = ["/usr/bin/env", Program.built("purgehub"), "serve"]
       let words = ["-i", "-C", folder] + variables + program
