@@ -11,7 +11,7 @@ final class Readers: Sendable {
     for number in 0..<count {
       let connection = try Connection(path: path, on: disk)
       try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192")
-      connections.append(Confined("purgehub.store.reader.\(number)", connection))
+      connections.append(Confined("store reader \(number)", connection))
     }
     self.connections = connections
     waiting = Mutex(Array(repeating: 0, count: count))

@@ -22,7 +22,7 @@ final class Writer: Sendable {
   private let mailbox = Mutex(Mailbox())
   private let desk: Confined<Desk>
 
-  init(_ desk: sending Desk) { self.desk = Confined("purgehub.store.writer", desk) }
+  init(_ desk: sending Desk) { self.desk = Confined("store writer", desk) }
 
   /// Queues a job; returns at once.
   func submit(_ job: Job) {
