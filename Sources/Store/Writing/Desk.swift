@@ -41,26 +41,47 @@ final class Desk {
     }
   }
 
+  /// Runs every job and commits.
+  ///
+  /// Hardly ever does one fail, so they run without savepoints, for which SQLite copies each page
+  /// aside; when one does, nothing has happened yet, and all run again so that it is undone alone.
   private func transact(_ jobs: [Writer.Job]) throws(StoreError) -> [@Sendable () -> Void] {
+    let before = counts
+    do throws(StoreError) { return try transact(jobs, apart: false) } catch {
+      guard !error.code.endsTransaction, !connection.isInAutocommit else { throw error }
+      try connection.run("ROLLBACK")
+      (opened, counts) = (OpenedPeople(), before)
+      return try transact(jobs, apart: true)
+    }
+  }
+
+  private func transact(
+    _ jobs: [Writer.Job], apart: Bool
+  ) throws(StoreError) -> [@Sendable () -> Void] {
     hasLeftNotice = false
     try connection.run("BEGIN IMMEDIATE")
     var ends: [@Sendable () -> Void] = []
-    for job in jobs { ends.append(try perform(job)) }
+    for job in jobs { ends.append(try apart ? performApart(job) : perform(job)) }
     try commit()
     return ends
   }
 
-  /// Runs one job so that its failure undoes nothing else.
   private func perform(_ job: Writer.Job) throws(StoreError) -> @Sendable () -> Void {
-    try connection.run("SAVEPOINT job")
     let transaction = Transaction(self)
+    let end = try job.write(transaction)
+    try transaction.settle()
+    counts.add(transaction)
+    mustForget = mustForget || transaction.hasShredded
+    hasLeftNotice = hasLeftNotice || transaction.hasLeftNotice
+    return end
+  }
+
+  /// Runs one job so that its failure undoes nothing else.
+  private func performApart(_ job: Writer.Job) throws(StoreError) -> @Sendable () -> Void {
+    try connection.run("SAVEPOINT job")
     do throws(StoreError) {
-      let end = try job.write(transaction)
-      try transaction.settle()
+      let end = try perform(job)
       try connection.run("RELEASE job")
-      counts.add(transaction)
-      mustForget = mustForget || transaction.hasShredded
-      hasLeftNotice = hasLeftNotice || transaction.hasLeftNotice
       return end
     } catch {
       guard !error.code.endsTransaction, !connection.isInAutocommit else { throw error }
