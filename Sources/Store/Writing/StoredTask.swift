@@ -103,8 +103,21 @@ extension Connection {
       """)
   }
 
-  /// Writes a task back.
-  func update(_ stored: StoredTask) throws(StoreError) {
+  /// Writes a task back; `before` is what it was when it was read, nil when nobody knows.
+  func update(_ stored: StoredTask, before: StoredTask? = nil) throws(StoreError) {
+    try count(stored)
+    guard before?.place != stored.place else { return }
+    let key = stored.task.key
+    try run(
+      """
+      UPDATE task SET started = \(stored.isStarted), is_open = \(!stored.task.state.isClosed),
+        plannable = \(stored.isPlannable)
+      WHERE request = \(key.request) AND connector = \(key.connector)
+      """)
+  }
+
+  /// Writes what changes with every answer; no index is touched by it.
+  private func count(_ stored: StoredTask) throws(StoreError) {
     let (task, tally) = (stored.task, stored.task.tally)
     try run(
       """
@@ -113,9 +126,21 @@ extension Connection {
         absent = \(tally.absent), accepted = \(tally.accepted),
         verified_absent = \(tally.verifiedAbsent), not_applicable = \(tally.notApplicable),
         waived = \(tally.waived), ambiguous = \(tally.ambiguous), failed = \(tally.failed),
-        pending = \(tally.pending), started = \(stored.isStarted),
-        is_open = \(!task.state.isClosed), plannable = \(stored.isPlannable)
+        pending = \(tally.pending)
       WHERE request = \(task.key.request) AND connector = \(task.key.connector)
       """)
+  }
+}
+
+extension StoredTask {
+  /// What decides in which lists of tasks it stands.
+  fileprivate struct Place: Equatable {
+    let isStarted: Bool
+    let isOpen: Bool
+    let isPlannable: Bool
+  }
+
+  fileprivate var place: Place {
+    Place(isStarted: isStarted, isOpen: !task.state.isClosed, isPlannable: isPlannable)
   }
 }

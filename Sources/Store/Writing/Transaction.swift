@@ -10,7 +10,7 @@ final class Transaction {
 
   private var tasks: [TaskKey: StoredTask] = [:]
   /// What the remembered tasks were when they were read.
-  private var before: [TaskKey: TaskState] = [:]
+  private var before: [TaskKey: StoredTask] = [:]
   private var changed: [TaskKey] = []
   private var isChanged: Set<TaskKey> = []
   private var results: [TaskKey: [(range: Range<Int>, verdict: Verdict, at: Instant)]] = [:]
@@ -27,7 +27,7 @@ final class Transaction {
     if let known = tasks[key] { return known }
     guard let stored = try connection.task(key) else { return nil }
     tasks[key] = stored
-    before[key] = stored.task.state
+    before[key] = stored
     return stored
   }
 
@@ -69,8 +69,8 @@ final class Transaction {
     for key in changed {
       guard let stored = tasks[key] else { continue }
       try write(results[key] ?? [], of: key)
-      try connection.update(stored)
-      try tellAttention(stored.task, before: before[key], at: latest)
+      try connection.update(stored, before: before[key])
+      try tellAttention(stored.task, before: before[key]?.task.state, at: latest)
       if stored.countsAsOpen, stored.task.state.isClosed { closed.append((key.request, latest)) }
     }
     (tasks, before, changed, isChanged, results) = ([:], [:], [], [], [:])
