@@ -83,7 +83,7 @@ extension Bench {
     let (meter, first) = (Meter(), try vendors.books())
     let commits = try await counter.commits()
     result.acceptSeconds = (result.acceptSeconds ?? 0) + (clock.now - accepting).seconds
-    let page = try await counter.end(of: id, pause: .milliseconds(10), isAsked)
+    let page = try await counter.end(of: id, pause: .milliseconds(50), isAsked)
     let used = meter.microseconds
     result.seconds += meter.elapsed.seconds
     result.microseconds += used
@@ -104,7 +104,7 @@ extension Bench {
       let plan = try await counter.plan(crowd.csv)
       let start = ContinuousClock.now
       let id = try await counter.confirm(plan, crowd.csv)
-      _ = try await counter.end(of: id, pause: .milliseconds(5), isAsked)
+      _ = try await counter.end(of: id, pause: .milliseconds(10), isAsked)
       latency.add(.now - start)
       try await Task.sleep(for: .milliseconds(20))
     }

@@ -12,7 +12,7 @@ public struct BenchMode: Sendable {
     BenchMode(
       name: "one", summary: "one person in a call, at one vendor; against bare libcurl"
     ) { bench in
-      try await bench.flow(Flow(mode: "one", vendors: 1, peoplePerCall: 1, atOnce: 64))
+      try await bench.flow(Flow(mode: "one", vendors: 1, peoplePerCall: 1, atOnce: 128))
     },
     BenchMode(
       name: "twenty", summary: "one person in a call, at twenty vendors; against bare libcurl"
@@ -46,7 +46,7 @@ public struct BenchMode: Sendable {
     ) { bench in
       var bench = bench
       bench.options.syncDelay = bench.options.syncDelay ?? 4
-      return try await bench.flow(Flow(mode: "fsync", vendors: 1, peoplePerCall: 1, atOnce: 64))
+      return try await bench.flow(Flow(mode: "fsync", vendors: 1, peoplePerCall: 1, atOnce: 128))
     },
   ]
 }
