@@ -12,6 +12,8 @@ public struct Manifest: Sendable {
   public let about: About
   /// What a connector's file must say.
   public let schema: SettingsSchema
+  /// Whether a person erases there by hand, and nothing is ever sent.
+  public let isByHand: Bool
   /// Whether plain http and private addresses are allowed, as on the company's own network.
   public let isSelfHosted: Bool
 
@@ -39,7 +41,8 @@ public struct Manifest: Sendable {
 
   /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
   public var strongestEvidence: Evidence {
-    about.evidence ?? (verify.map { _ in .verifiedAbsent })
+    if isByHand { return .attested }
+    return about.evidence ?? (verify.map { _ in .verifiedAbsent })
       ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
   }
 }

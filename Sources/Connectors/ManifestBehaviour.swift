@@ -26,13 +26,21 @@ public struct ManifestBehaviour: ConnectorBehaviour {
   }
 
   /// What follows after the exchanges so far.
+  ///
+  /// Where a person erases by hand no call is planned; one that was planned before the connector became
+  /// such a one ends as theirs.
   public func next(_ call: Call, after transcript: [Exchange]) -> Move {
+    guard !traits.isByHand else {
+      return .conclude(.outcomes(call.people.map { _ in .settled(.failed(.manualRecipient)) }))
+    }
     var walk = Walk(program, call, transcript)
     return walk.move()
   }
 
   /// Why no call can be made for a person; nil when one can.
-  public func objection(to subject: Subject) -> Code? { program.objection(to: subject) }
+  public func objection(to subject: Subject) -> Code? {
+    traits.isByHand ? nil : program.objection(to: subject)
+  }
 
   /// The request for a token; nil when none is needed or the settings make none.
   public func tokenRequest(at now: Instant) -> HTTPRequest? {
@@ -142,6 +150,7 @@ extension ConnectorTraits {
     pollEvery = manifest.poll?.every ?? manifest.verify?.every ?? pollEvery
     giveUpAfter = manifest.poll?.giveUp ?? manifest.verify?.giveUp ?? giveUpAfter
     needsToken = manifest.auth.token != nil
+    isByHand = manifest.isByHand
     isAcceptedOnly = manifest.steps.contains { $0.find == nil && !manifest.confirms($0) }
   }
 }

@@ -55,6 +55,9 @@ public struct Catalogue: Sendable {
     try manifest(name).connectorFile(named: connector)
   }
 
+  /// Whether a person erases there by hand; false also for a manifest that cannot be read.
+  public func sendsNothing(_ name: String) -> Bool { (try? manifest(name))?.isByHand ?? false }
+
   func manifest(_ name: String) throws(Refusal) -> Manifest {
     do throws(Diagnostics) {
       return try read(name)

@@ -85,6 +85,59 @@ extension House {
     return people
   }
 
+  /// Ends what is open of a request at a system without a connector, by the word of its owner.
+  ///
+  /// - Returns: How many people they say were erased.
+  /// - Throws: `Refusal` 1014 where calls are made, whose answers say what came of it.
+  public func attest(
+    _ id: PurgeRequestID, at connector: ConnectorName, statement: String, by actor: String
+  ) async throws(Refusal) -> Int {
+    let record = try await request(id)
+    guard let task = record.tasks.first(where: { $0.key.connector == connector }) else {
+      throw Refusal(StoreError(.unknownTask, call: "attest", detail: ""))
+    }
+    guard task.isByHand else {
+      throw Refusal(
+        .wrongState,
+        "\(connector) is not erased by hand: its vendor's answers say what came of it.",
+        action: "See purgehub requests explain \(id) \(connector).", connector: connector)
+    }
+    let people = try await refusing { () async throws(StoreError) in
+      try await store.attest(task.key, by: actor, statement: statement, at: now())
+    }
+    engine.post(.withdrawn([task.key]))
+    await engine.heard()
+    return people
+  }
+
+  /// Everybody of a request, for the letter to the owner of a system without a connector; the audit
+  /// keeps who had it.
+  ///
+  /// - Throws: `Refusal` 1014 where calls are made, or nothing is open.
+  public func peopleToErase(
+    _ id: PurgeRequestID, at connector: ConnectorName, by actor: String
+  ) async throws(Refusal) -> Letter {
+    let record = try await request(id)
+    guard let task = record.tasks.first(where: { $0.key.connector == connector }) else {
+      throw Refusal(StoreError(.unknownTask, call: "letter", detail: ""))
+    }
+    guard task.isByHand, !task.state.isClosed, record.state == .inProgress else {
+      throw Refusal(
+        .wrongState, "Nobody of \(id) is to be erased by hand at \(connector).",
+        action: "See purgehub requests show \(id).", connector: connector)
+    }
+    let installed = register.installed(connector)
+    return try await refusing { () async throws(StoreError) in
+      let people = try await store.everybody(of: id)
+      try await store.audit(
+        "task.letter", by: actor, request: id, connector: connector,
+        detail: "\(people.count) people", at: now())
+      return Letter(
+        record: record, connector: connector, title: installed?.title ?? connector.description,
+        people: people)
+    }
+  }
+
   /// Cancels a request that has not begun: in its waiting period, held, or not yet approved.
   ///
   /// - Throws: `Refusal` 1012 with what already went out when it is past the point of no return.

@@ -28,7 +28,9 @@ public struct Plan: Sendable, Hashable {
 
 extension Plan {
   var shares: [ConnectorShare] {
-    connectors.map { ConnectorShare($0.name, isNotApplicable: $0.people == 0) }
+    connectors.map {
+      ConnectorShare($0.name, isNotApplicable: $0.people == 0, isByHand: $0.isByHand)
+    }
   }
 
   var references: [ConnectorReferences] {
@@ -56,6 +58,8 @@ public struct PlannedConnector: Sendable, Hashable {
   public var residuals: [String]
   /// The strongest evidence its answers give; nil when its file cannot be read.
   public var evidence: Evidence?
+  /// Whether its owner erases by hand, and the request stays open until they say so (ALM-10).
+  public var isByHand: Bool
 }
 
 /// What an operator says to a plan.
@@ -85,7 +89,7 @@ extension PlannedConnector {
   ) -> PlannedConnector {
     PlannedConnector(
       name: name, state: state, people: people, calls: 0, wouldDisable: [], consequences: [],
-      residuals: [], evidence: nil)
+      residuals: [], evidence: nil, isByHand: false)
   }
 }
 
@@ -132,11 +136,13 @@ extension House {
     in selection: Selection
   ) throws(Refusal) -> PlannedConnector {
     let people = try isApplicable(connector, to: selection) ? selection.people.count : 0
-    let size = connector.behaviour.traits.peoplePerCall
+    let traits = connector.behaviour.traits
+    let size = traits.peoplePerCall
     return PlannedConnector(
-      name: connector.name, state: state, people: people, calls: (people + size - 1) / size,
-      wouldDisable: places, consequences: connector.consequences,
-      residuals: connector.residuals, evidence: connector.evidence)
+      name: connector.name, state: state, people: people,
+      calls: traits.isByHand ? 0 : (people + size - 1) / size, wouldDisable: places,
+      consequences: connector.consequences, residuals: connector.residuals,
+      evidence: connector.evidence, isByHand: traits.isByHand)
   }
 
   /// A selection has one identifier kind, so its first person stands for all.

@@ -151,6 +151,8 @@ extension Code {
   public static let resurrected = Code(6006)
   /// The vendor took a job and has not confirmed it yet.
   public static let jobAccepted = Code(6007)
+  /// No connector reaches the system: its owner erases there by hand and says so (ALM-10).
+  public static let manualRecipient = Code(6008)
 
   // 7xxx: import and export.
   /// A row names a purged person (ALM-06).

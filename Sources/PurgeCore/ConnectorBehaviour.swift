@@ -134,6 +134,8 @@ public struct ConnectorTraits: Sendable, Hashable {
   public var needsToken = false
   /// Whether no answer of this vendor ever confirms an erasure.
   public var isAcceptedOnly = false
+  /// Whether a person erases there by hand, and nothing is ever sent.
+  public var isByHand = false
 
   /// The traits of a connector that says nothing about itself.
   public init() {}

@@ -129,11 +129,16 @@ public struct ConnectorTask: Sendable, Hashable {
   /// The code of the latest verdict that needs a person; nil when there is none.
   public private(set) var attention: Code?
 
-  /// A new task; blocked from the start when its connector is disabled.
-  public init(_ key: TaskKey, total: Int, blockedBy code: Code? = nil) {
+  /// A new task; blocked from the start when its connector is disabled, and waiting for a person
+  /// when a person erases there by hand.
+  public init(
+    _ key: TaskKey, total: Int, blockedBy code: Code? = nil, isByHand: Bool = false
+  ) {
     self.init(
       key, total: total, plannedThrough: 0, tally: Tally(),
-      state: code.map(TaskState.blocked) ?? .queued, attention: nil)
+      state: code.map(TaskState.blocked) ?? .queued,
+      attention: isByHand ? .manualRecipient : nil)
+    settleState()
   }
 
   /// A task as it was stored.
@@ -151,13 +156,23 @@ public struct ConnectorTask: Sendable, Hashable {
 
   /// How many obligations have not ended, those needing a person included.
   public var open: Int { total - tally.settled }
+
+  /// Whether a person erases there and says so, and no call is ever made (ALM-10); stays true when
+  /// the task is closed.
+  public var isByHand: Bool { attention == .manualRecipient }
+
+  /// How many obligations wait for a person's word or decision.
+  public var needingAttention: Int {
+    isByHand && !state.isClosed ? open : tally.needingAttention
+  }
 }
 
 extension ConnectorTask {
   /// Moves the cursor over newly planned calls; `false` and nothing changes when they do not begin
   /// at the cursor or the task is closed, so a plan made twice exists once.
   public mutating func plan(_ range: Range<Int>) -> Bool {
-    guard !state.isClosed, range.lowerBound == plannedThrough, range.upperBound <= total
+    guard !state.isClosed, !isByHand, range.lowerBound == plannedThrough,
+      range.upperBound <= total
     else { return false }
     plannedThrough = range.upperBound
     settleState()
@@ -208,9 +223,22 @@ extension ConnectorTask {
     let waived = open
     (tally.ambiguous, tally.failed, tally.pending) = (0, 0, 0)
     tally.waived += waived
-    (plannedThrough, attention) = (total, nil)
+    plannedThrough = total
+    if !isByHand { attention = nil }
     state = .waived
     return waived
+  }
+
+  /// The owner of a system without a connector says that everybody was erased there; returns how many
+  /// people that were, none when the task is closed or no person erases there by hand.
+  public mutating func attest() -> Int {
+    guard !state.isClosed, isByHand else { return 0 }
+    let attested = open
+    (tally.ambiguous, tally.failed, tally.pending) = (0, 0, 0)
+    tally.erased += attested
+    plannedThrough = total
+    state = closingState
+    return attested
   }
 
   /// The request was cancelled before anything was sent.
@@ -224,6 +252,8 @@ extension ConnectorTask {
       state = closingState
     } else if case .blocked = state {
       return
+    } else if isByHand {
+      state = .needsAttention(.manualRecipient)
     } else if open == tally.needingAttention {
       state = .needsAttention(attention ?? .refused)
     } else if plannedThrough == total, open == tally.needingAttention + tally.pending {

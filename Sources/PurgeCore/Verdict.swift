@@ -41,6 +41,8 @@ public enum Verdict: Sendable, Hashable {
 
 /// How strongly a result is evidenced, weakest first.
 public enum Evidence: Int, Sendable, Hashable, Comparable {
+  /// A person says so.
+  case attested
   /// It left.
   case sent
   /// The vendor took it.

@@ -77,12 +77,18 @@ public struct ConnectorShare: Sendable, Hashable {
   public var blockedBy: Code?
   /// Whether no person has an identity this vendor knows: the task is closed from the start.
   public var isNotApplicable: Bool
+  /// Whether a person erases there by hand: no call is made, and the task waits for their word.
+  public var isByHand: Bool
 
   /// Makes a share.
-  public init(_ name: ConnectorName, blockedBy: Code? = nil, isNotApplicable: Bool = false) {
+  public init(
+    _ name: ConnectorName, blockedBy: Code? = nil, isNotApplicable: Bool = false,
+    isByHand: Bool = false
+  ) {
     self.name = name
     self.blockedBy = blockedBy
     self.isNotApplicable = isNotApplicable
+    self.isByHand = isByHand
   }
 }
 

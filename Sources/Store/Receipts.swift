@@ -9,6 +9,8 @@ public struct ReceiptMatter: Sendable {
   public var traces: [TaskTrace]
   /// The decisions of persons that ended obligations, oldest first.
   public var waivers: [AuditEntry]
+  /// The words of owners that ended obligations at systems without a connector, oldest first.
+  public var attestations: [AuditEntry]
   /// The end of the audit trail before the receipt.
   public var audit: AuditPlace
   /// The public half of the key that signs, 32 bytes.
@@ -81,8 +83,10 @@ extension Transaction {
   ) throws(StoreError) -> ReceiptMatter {
     var traces: [TaskTrace] = []
     for task in record.tasks { traces.append(try connection.trace(of: task.key)) }
+    let words = try connection.words(on: record.id)
     return ReceiptMatter(
-      record: record, traces: traces, waivers: try connection.waivers(of: record.id),
+      record: record, traces: traces, waivers: words.filter { $0.action == "task.waived" },
+      attestations: words.filter { $0.action == "task.attested" },
       audit: try auditHead() ?? AuditPlace(sequence: 0, hash: []), publicKey: key.publicKey)
   }
 
@@ -115,12 +119,13 @@ extension Connection {
       firstTried: firstTried, lastTried: latest.first?.ended, references: references)
   }
 
-  fileprivate func waivers(of request: PurgeRequestID) throws(StoreError) -> [AuditEntry] {
-    var (waivers, last): ([AuditEntry], Int) = ([], 0)
+  /// What persons said that ended obligations.
+  fileprivate func words(on request: PurgeRequestID) throws(StoreError) -> [AuditEntry] {
+    var (words, last): ([AuditEntry], Int) = ([], 0)
     while true {
       let page = try audit(of: request, after: last, limit: 200)
-      guard let end = page.last else { return waivers }
-      waivers += page.filter { $0.action == "task.waived" }
+      guard let end = page.last else { return words }
+      words += page.filter { ["task.waived", "task.attested"].contains($0.action) }
       last = end.sequence
     }
   }

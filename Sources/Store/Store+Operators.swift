@@ -20,6 +20,19 @@ extension Store {
     }
   }
 
+  /// Ends everything still open of a task where a person erases by hand, by that person's word; returns
+  /// how many people.
+  ///
+  /// Throws `unknownTask`, or `wrongState` when nothing is open, the request is still waiting, or calls
+  /// are made there.
+  public func attest(
+    _ task: TaskKey, by actor: String, statement: String, at now: Instant
+  ) async throws(StoreError) -> Int {
+    try await writer.write { (transaction) throws(StoreError) in
+      try transaction.attest(task, by: actor, statement: statement, at: now)
+    }
+  }
+
   /// Asks again for everybody of a task who needs a decision; returns how many.
   ///
   /// Neighbours with the same verdict share a call of at most so many people.

@@ -46,6 +46,8 @@ public struct API: Sendable {
     case (.post, "users", 3) where parts[2] == "screen": return try await screen(request)
     case (.post, "requests", 4) where parts[3] == "receipt":
       return try await issueReceipt(parts[2], request)
+    case (.post, "requests", 4) where parts[3] == "letter":
+      return try await writeLetter(parts[2], request)
     case (.post, "requests", 4): return try await act(parts[3], onRequest: parts[2], request)
     case (.post, "holds", 2): return try await placeHold(request)
     case (.get, "holds", 2): return try await listHolds(request)

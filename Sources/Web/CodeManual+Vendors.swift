@@ -118,5 +118,11 @@ extension CodeManual {
     .jobAccepted: Entry(
       "The vendor took a job and will say later what came of it; it counts as open until then.",
       action: "Nothing: the hub asks until the vendor confirms or the time is over."),
+    .manualRecipient: Entry(
+      "No connector reaches the system, so its owner erases there by hand; the request stays open until they say that they did.",
+      causes: ["The connector's file says use: \"manual\"."],
+      action:
+        "Write the list with requests letter, hand it to the owner over a safe way, and pass their answer on with requests attest."
+    ),
   ]
 }

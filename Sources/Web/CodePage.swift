@@ -90,6 +90,7 @@ struct CodePage: Sendable, Hashable {
     .notApplicable: CodePage("No identifier this vendor knows", "nobody"),
     .resurrected: CodePage("A look-up still finds the person, or finds them again", "operator"),
     .jobAccepted: CodePage("The vendor took a job and reports later", "nobody"),
+    .manualRecipient: CodePage("The system's owner erases by hand", "operator"),
     .partial: CodePage("Part of the people are done", "operator"),
     .waived: CodePage("Waived by an operator", "nobody"),
     .verifiedAbsent: CodePage("A look-up afterwards found nobody", "nobody"),

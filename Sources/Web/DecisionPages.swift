@@ -53,6 +53,11 @@ struct Brakes {
     decisions.last { $0.action == "task.waived" && $0.connector == connector }
   }
 
+  /// The owner's word at a system without a connector.
+  func attestation(at connector: ConnectorName) -> AuditEntry? {
+    decisions.last { $0.action == "task.attested" && $0.connector == connector }
+  }
+
   var json: [JSON.Member] {
     [
       .init("holds", .array(holds.map { .string($0.description) })),
@@ -72,6 +77,7 @@ extension AuditEntry {
 
   private var sentence: String {
     let reason = detail.isEmpty ? "" : ": \(detail)"
+    let place = connector?.description ?? ""
     switch action {
     case "request.capExceeded": return "\(actor) exceeded the cap\(reason)"
     case "request.approved": return "\(actor) approved"
@@ -80,7 +86,9 @@ extension AuditEntry {
     case "request.held": return "\(actor) placed the hold \(detail)"
     case "request.resumed":
       return actor == "hub" ? "the hold \(detail) was over" : "\(actor) released the hold \(detail)"
-    default: return "\(actor) waived \(connector.map(\.description) ?? "")\(reason)"
+    case "task.attested":
+      return "\(actor) passed on that \(place) was erased by hand\(reason)"
+    default: return "\(actor) waived \(place)\(reason)"
     }
   }
 }

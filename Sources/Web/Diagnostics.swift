@@ -210,7 +210,8 @@ extension TaskLine {
     var plain = standing
     plain?.last = standing?.last?.withPlainEvidence
     return TaskLine(
-      task: task, connector: connector?.plain, waiver: nil, standing: plain, now: now)
+      task: task, connector: connector?.plain, waiver: nil, attestation: nil, standing: plain,
+      now: now)
   }
 }
 

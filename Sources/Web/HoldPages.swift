@@ -141,12 +141,12 @@ extension [PurgeRequestID] {
 
 extension JSON {
   /// Why somebody decides something: a member `reason` that says anything at all.
-  func reason() throws(Refusal) -> String {
-    let text = try word("reason")
+  func reason(_ name: String = "reason") throws(Refusal) -> String {
+    let text = try word(name)
     guard text.contains(where: { !$0.isWhitespace }) else {
       throw Refusal(
-        .unreadableInput, "reason says nothing.",
-        action: "Say why in a few words, for the auditor; name nobody.")
+        .unreadableInput, "\(name) says nothing.",
+        action: "Say it in a few words, for the auditor; name nobody.")
     }
     return text
   }

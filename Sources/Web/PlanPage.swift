@@ -52,6 +52,9 @@ extension PlannedConnector {
   }
 
   private var reason: String? {
+    if isByHand, !state.isDisabled, wouldDisable.isEmpty {
+      return "its owner erases by hand; the request stays open until they say so"
+    }
     if people == 0 { return "it knows no identifier of this kind; nothing is sent" }
     if state.isDisabled {
       return "it is disabled; what it owes waits until an administrator brings it back"
@@ -71,6 +74,7 @@ extension Evidence {
   /// The word people read (VOCABULARY: evidence).
   var word: String {
     switch self {
+    case .attested: "attested"
     case .sent: "sent"
     case .acknowledged: "acknowledged"
     case .confirmed: "confirmed"

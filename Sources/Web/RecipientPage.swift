@@ -60,7 +60,10 @@ struct RecipientLine {
   private var parts: [Part] {
     let isOne = task.total == 1
     let table: [(Int, String, String)] = [
-      (tally.erased, "erased", "erased the data"),
+      (
+        tally.erased, "erased",
+        task.isByHand ? "erased the data by hand, as its owner told us" : "erased the data"
+      ),
       (tally.verifiedAbsent, "verified", "erased the data, and a look-up afterwards found none"),
       (tally.absent, "nothingHeld", "answered that it holds no data"),
       (tally.accepted, "accepted", "took the order to erase, and does not confirm when it is done"),
@@ -70,7 +73,12 @@ struct RecipientLine {
       ),
       (tally.waived, "exempt", "is exempt by a documented decision; ask us for the reason"),
       (tally.pending, "working", "has the order to erase and is at work on it"),
-      (tally.needingAttention, "unsettled", "has not erased the data yet; we are looking into it"),
+      (
+        task.needingAttention, "unsettled",
+        task.isByHand
+          ? "has not erased the data yet; its owner does so by hand"
+          : "has not erased the data yet; we are looking into it"
+      ),
       (rest, "open", "has not answered yet; the order to erase stands"),
     ]
     return table.filter { $0.0 > 0 }.map { count, word, words in
@@ -80,6 +88,6 @@ struct RecipientLine {
   }
 
   private var rest: Int {
-    task.state.isClosed ? 0 : task.open - tally.needingAttention - tally.pending
+    task.state.isClosed ? 0 : max(0, task.open - task.needingAttention - tally.pending)
   }
 }

@@ -54,6 +54,11 @@ extension API {
       _ = try await house.waive(
         id, at: ConnectorName(try body.word("connector")), reason: try body.reason(),
         by: request.operatorName)
+    case "attest":
+      let body = try request.jsonObject(knowing: ["connector", "statement"])
+      _ = try await house.attest(
+        id, at: ConnectorName(try body.word("connector")),
+        statement: try body.reason("statement"), by: request.operatorName)
     case "cancel":
       let body = try request.jsonObject(knowing: ["reason"])
       let reason = body["reason"]?.isNull ?? true ? "" : try body.reason()
@@ -96,7 +101,7 @@ extension API {
       let name = task.key.connector
       return TaskLine(
         task: task, connector: connectors[name], waiver: brakes.waiver(at: name),
-        standing: standings[name], now: now)
+        attestation: brakes.attestation(at: name), standing: standings[name], now: now)
     }
   }
 }

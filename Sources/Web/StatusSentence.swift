@@ -84,6 +84,7 @@ struct StatusSentence {
   private func wait(_ line: TaskLine) -> String {
     let (task, name) = (line.task, line.task.key.connector)
     guard case .needsAttention(let code) = task.state else { return blocked(line) }
+    if task.isByHand { return "\(name) waits for its owner, who erases by hand" }
     return "\(name) needs a decision about \(task.tally.needingAttention) of \(task.total): "
       + "\(CodePage(code).title.lowercasedFirst) (\(code.number))"
   }
@@ -112,7 +113,9 @@ struct StatusSentence {
   /// Accepted is never deleted: a sentence that says done also says what nobody confirmed.
   private var accepted: String {
     let unconfirmed = names { $0.tally.accepted > 0 }
-    return unconfirmed.isEmpty ? "" : "; \(unconfirmed) accepted without confirming"
+    let attested = names { $0.isByHand && $0.state == .completed }
+    return (unconfirmed.isEmpty ? "" : "; \(unconfirmed) accepted without confirming")
+      + (attested.isEmpty ? "" : "; \(attested) by hand, by the owner's word alone")
   }
 }
 

@@ -165,6 +165,9 @@ extension Story {
     case "request.cancelled": ("request", "the request ended: cancelled")
     case "task.retried": ("operator", "the vendor is asked again")
     case "task.waived": ("operator", "what was open was waived")
+    case "receipt.issued": ("operator", "a receipt was issued")
+    case "task.letter": ("operator", "the list of people was written for the owner")
+    case "task.attested": ("operator", "the owner erased by hand and said so")
     case "connector.disabled": ("connector", "the connector was disabled")
     case "connector.degraded":
       ("connector", "the vendor failed again and again; single probes only")

@@ -10,6 +10,8 @@ struct TaskLine {
   let connector: ConnectorStatus?
   /// Who waived what was open, and why; nil when nobody did.
   let waiver: AuditEntry?
+  /// Who passed on that it was erased by hand; nil when nobody did.
+  let attestation: AuditEntry?
   /// Where its calls stand.
   let standing: TaskStanding?
   let now: Instant
@@ -20,11 +22,12 @@ struct TaskLine {
       .init("state", .string(task.state.word)), .init("isOpen", .bool(!task.state.isClosed)),
       .init("people", JSON(task.total)),
       .init("settled", JSON(task.state.isClosed ? task.total : task.tally.settled)),
-      .init("needingAttention", JSON(task.tally.needingAttention)),
+      .init("needingAttention", JSON(task.needingAttention)),
       .init("tally", task.tally.json), .init("summary", .string(summary)),
     ]
+    if task.isByHand { members.append(.init("byHand", true)) }
     if let code = task.state.code { members.append(.init("code", JSON(code.number))) }
-    if let evidence = task.tally.evidence {
+    if let evidence = task.evidence {
       members.append(.init("evidence", .string(evidence.word)))
     }
     if let last = standing?.last { members.append(.init("lastAttempt", last.json)) }
@@ -45,10 +48,14 @@ struct TaskLine {
     case .running: isRetrying ? retrying + also : counts.isEmpty ? "calls are under way" : counts
     case .awaitingVendor: "\(task.tally.pending) with the vendor, not confirmed yet" + also
     case .blocked: "blocked: \(connector?.state?.reason ?? "the connector is disabled")" + also
+    case .needsAttention(.manualRecipient):
+      "\(task.needingAttention) to be erased by hand by the system's owner" + also
     case .needsAttention(let code):
       "\(task.tally.needingAttention) need a decision: \(CodePage(code).title.lowercasedFirst) (\(code.number))"
         + also
-    case .completed: counts
+    case .completed:
+      counts
+        + (attestation.map { " by hand, says \($0.actor) on \($0.at.day): \($0.detail)" } ?? "")
     case .noDataFound: "the vendor knew nobody"
     case .notApplicable: "no identifier this vendor knows"
     case .waived: counts + (waiver.map { " by \($0.actor) on \($0.at.day): \($0.detail)" } ?? "")
@@ -110,6 +117,9 @@ extension TaskLine {
     case .blocked:
       guard let connector, case .disabled(let reason, _) = connector.state else { return nil }
       return reason.action(for: key.connector, in: connector.file)
+    case .needsAttention(.manualRecipient):
+      return "purgehub requests letter \(key.request) --connector \(key.connector) --output FILE "
+        + "for the owner, then requests attest with what they say"
     case .needsAttention:
       return "purgehub requests retry \(key.request) --connector \(key.connector), "
         + "or requests waive with a reason"

@@ -15,6 +15,7 @@ struct Command: Sendable {
   static let all: [Command] = [
     .demo, .plan, .purge,
     .listRequests, .showRequest, .explainRequest, .waitForRequest, .retryRequest, .waiveRequest,
+    .writeLetter, .attestRequest,
     .cancelRequest, .planRequest, .approveRequest, .rejectRequest,
     .addHold, .listHolds, .showHold, .releaseHold,
     .listConnectors, .showConnector, .checkConnectors, .planConnectors, .newConnector,

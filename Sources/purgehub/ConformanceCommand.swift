@@ -18,7 +18,7 @@ extension Command {
     let catalogue = try session.catalogue
     var reports: [ConformanceReport] = []
     for name in try session.kinds(in: catalogue) {
-      var report = ConformanceReport(name: name)
+      var report = ConformanceReport(name: name, sendsNothing: catalogue.sendsNothing(name))
       // A folder that cannot be read has nothing to play; "connectors test" tells why.
       for rehearsal in (try? catalogue.rehearsals(of: name)) ?? [] {
         report.trials += try Trial.all(rehearsal)
@@ -141,14 +141,21 @@ extension Trial {
 /// What a manifest made of every behaviour.
 struct ConformanceReport {
   var name: String
+  /// Whether a person erases there by hand, so that no answer can be bad.
+  var sendsNothing: Bool
   var trials: [Trial] = []
 
   /// Whether no bad answer counted as a good one, and there was something to play.
-  var isClean: Bool { !trials.isEmpty && !trials.contains { $0.judgement == .taken } }
+  var isClean: Bool {
+    sendsNothing || !trials.isEmpty && !trials.contains { $0.judgement == .taken }
+  }
 }
 
 extension Session {
   fileprivate func show(_ report: ConformanceReport) {
+    guard !report.sendsNothing else {
+      return console.say("\(report.name): sends nothing, so nobody answers")
+    }
     guard !report.trials.isEmpty else {
       return console.say(
         "\(report.name): has no success that can be played; see connectors test \(report.name)")

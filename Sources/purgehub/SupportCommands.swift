@@ -75,7 +75,7 @@ extension Command {
 
 extension Session {
   /// Writes a new file that only its owner can read; never over another one.
-  fileprivate func create(_ file: String, _ bytes: [UInt8]) throws(CommandFailure) {
+  func create(_ file: String, _ bytes: [UInt8]) throws(CommandFailure) {
     let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       let isThere = errno == EEXIST

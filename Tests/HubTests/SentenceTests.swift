@@ -57,7 +57,8 @@ private func line(
     TaskKey(PurgeRequestID(bits: 1), name), total: 3, plannedThrough: 3, tally: tally,
     state: state, attention: nil)
   let status = ConnectorStatus(name: name, state: connector, problems: [], owes: true)
-  return TaskLine(task: task, connector: status, waiver: nil, standing: standing, now: noon)
+  return TaskLine(
+    task: task, connector: status, waiver: nil, attestation: nil, standing: standing, now: noon)
 }
 
 private func sentence(_ lines: [TaskLine], left: Span = .days(6)) -> String {

@@ -28,6 +28,28 @@ import Testing
     #expect(task.state == state)
   }
 
+  @Test func `ALM-10 that is done by hand is never planned and ends by a word`() {
+    var task = ConnectorTask(Self.key, total: 4, isByHand: true)
+    #expect(task.state == .needsAttention(.manualRecipient) && task.needingAttention == 4)
+    let isPlanned = task.plan(0..<2)
+    #expect(!isPlanned)
+    task.block(.disabledByAdministrator)
+    task.unblock()
+    #expect(task.state == .needsAttention(.manualRecipient))
+    let attested = [task.attest(), task.attest()]
+    #expect(attested == [4, 0])
+    #expect(task.state == .completed && task.tally.erased == 4 && task.isByHand)
+    var other = planned(1)
+    let others = other.attest()
+    #expect(others == 0 && !other.state.isClosed)
+  }
+
+  @Test func `ALM-10 that is done by hand can be waived`() {
+    var task = ConnectorTask(Self.key, total: 4, isByHand: true)
+    let waived = task.waive()
+    #expect(waived == 4 && task.state == .waived && task.isByHand && task.needingAttention == 0)
+  }
+
   @Test func `is planned from its cursor on, once`() {
     var task = ConnectorTask(Self.key, total: 10)
     let taken = [task.plan(0..<5), task.plan(0..<5), task.plan(6..<10), task.plan(5..<11)]

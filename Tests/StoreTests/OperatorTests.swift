@@ -31,6 +31,25 @@ import Testing
     #expect(try await store.exceptions(of: key, limit: 9).isEmpty)
   }
 
+  @Test func `ALM-10 passes on the word of an owner once, and only where no calls are made`()
+    async throws
+  {
+    let archive = ConnectorName("archive")
+    var acceptance = Acceptance.of(3)
+    acceptance.connectors = [ConnectorShare(archive, isByHand: true)]
+    let key = TaskKey(try await store.accept(acceptance).id, archive)
+    #expect(try await store.attest(key, by: "ann", statement: "ticket 7", at: noon) == 3)
+    let record = try await store.request(key.request)
+    #expect(record.state == .completed && record.tasks[0].isByHand)
+    #expect(try await store.results(of: key, limit: 9).map(\.verdict) == [.erased])
+    for other in [key, try await mixedTask()] {
+      let error = await #expect(throws: StoreError.self) {
+        try await store.attest(other, by: "ann", statement: "ticket 7", at: noon)
+      }
+      #expect(error?.code == .wrongState)
+    }
+  }
+
   @Test func `ends a request with exceptions by a waiver`() async throws {
     let key = try await mixedTask()
     _ = try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon)

@@ -8,7 +8,7 @@ extension Manifest {
     let told: [(word: String, isTold: Bool)] = [
       ("docs", about.docs != nil), ("category", about.category != nil),
       ("consequences", !about.consequences.isEmpty), ("residuals", !about.residuals.isEmpty),
-      ("permission", about.permission != nil), ("latency", about.latency != nil),
+      ("permission", about.permission != nil || isByHand), ("latency", about.latency != nil),
       ("evidence", about.evidence != nil),
     ]
     return told.filter { !$0.isTold }.map { "The manifest does not say \"\($0.word)\"." }

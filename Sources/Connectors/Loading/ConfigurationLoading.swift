@@ -254,7 +254,7 @@ private struct ConfigurationLoader {
 
   /// The base must be a URL that may be spoken to, as far as it is known without a token.
   func checkBase(of configuration: ConnectorConfiguration, _ manifest: Manifest) {
-    guard !manifest.base.needsToken else { return }
+    guard !manifest.base.needsToken, !manifest.isByHand else { return }
     let program = Program(manifest, configuration)
     let facts = CallFacts(
       connector: configuration.name.description, now: Instant(milliseconds: 0), access: nil)

@@ -24,7 +24,12 @@ struct ManifestLoader {
   static let words = [
     "name", "title", "docs", "category", "consequences", "residuals", "permission", "latency",
     "evidence", "settings", "people", "send", "selfHosted", "base", "hosts", "auth", "limits",
-    "let", "for", "outcome", "erase", "poll", "verify", "check", "plugin",
+    "let", "for", "outcome", "erase", "poll", "verify", "check", "byHand", "plugin",
+  ]
+  /// What says how a vendor is spoken to, and has no use where nobody is.
+  private static let wordsOfCalls = [
+    "permission", "people", "send", "selfHosted", "base", "hosts", "auth", "limits", "let", "for",
+    "outcome", "erase", "poll", "verify", "check",
   ]
 
   func load() -> Manifest? {
@@ -32,6 +37,22 @@ struct ManifestLoader {
     refuseMissingParts()
     checkName()
     let schema = root["settings"]?.schema() ?? SettingsSchema(properties: [])
+    return root["byHand"]?.flag() == true ? loadByHand(schema) : load(schema)
+  }
+
+  /// Where a person erases, there is nothing to say but to whom.
+  private func loadByHand(_ schema: SettingsSchema) -> Manifest {
+    for word in Self.wordsOfCalls {
+      root[word]?.complain("has no use where a person erases by hand", "take it out")
+    }
+    return Manifest(
+      name: name, about: about(), schema: schema, isByHand: true, isSelfHosted: false, people: [],
+      send: .all, base: .template(URLTemplate(parts: [])), hosts: [], auth: Authorization(),
+      limits: Limits(), lets: [], loops: [], takenNames: [], tokenNames: [], rules: [], steps: [],
+      poll: nil, verify: nil, check: nil)
+  }
+
+  private func load(_ schema: SettingsSchema) -> Manifest {
     let send = root["send"]?.choice(SendMode.self) ?? .first
     let loops = loops(schema)
     let taken = takenNames()
@@ -49,7 +70,7 @@ struct ManifestLoader {
     var limits = root["limits"]?.limits() ?? Limits()
     limits.rates += steps.rates
     let manifest = Manifest(
-      name: name, about: about(), schema: schema,
+      name: name, about: about(), schema: schema, isByHand: false,
       isSelfHosted: root["selfHosted"]?.flag() ?? false, people: people ?? [], send: send,
       base: root["base"].flatMap { $0.base(scopes.base, schema) } ?? missingBase(),
       hosts: root["hosts"]?.oneOrMore().compactMap { $0.host() } ?? [],
@@ -138,10 +159,11 @@ struct ManifestLoader {
 }
 
 private enum EvidenceWord: String, CaseIterable {
-  case sent, acknowledged, confirmed, verifiedAbsent
+  case attested, sent, acknowledged, confirmed, verifiedAbsent
 
   var evidence: Evidence {
     switch self {
+    case .attested: .attested
     case .sent: .sent
     case .acknowledged: .acknowledged
     case .confirmed: .confirmed

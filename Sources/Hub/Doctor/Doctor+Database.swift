@@ -91,7 +91,7 @@ extension Doctor {
       var waiting: [String] = []
       for name in try probe.owing() {
         let tasks = try probe.openTasks(of: name, limit: Self.most)
-        let count = tasks.count { $0.tally.needingAttention > 0 }
+        let count = tasks.count { $0.needingAttention > 0 }
         if count > 0 { waiting.append("\(name) (\(count.orMore))") }
       }
       guard !waiting.isEmpty else { return .ok(topic, "no task waits for a person's decision") }

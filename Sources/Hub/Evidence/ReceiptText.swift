@@ -52,16 +52,27 @@ struct ReceiptText: Sendable {
       .init("name", .string(name.description)),
       .init("title", .string(known?.title ?? name.description)),
       .init("state", .string(task.state.word)), .init("verdicts", task.verdicts),
-      .init("evidence", task.tally.evidence.map { .string("\($0)") } ?? .null),
+      .init("evidence", task.evidence.map { .string("\($0)") } ?? .null),
       .init("firstTriedAt", trace.firstTried.map { .string($0.rfc3339) } ?? .null),
       .init("lastTriedAt", trace.lastTried.map { .string($0.rfc3339) } ?? .null),
       .init("references", .array(trace.references.map(JSON.string))),
       .init("waivers", .array(matter.waivers.filter { $0.connector == name }.map(Self.waiver))),
+      .init("byHand", .bool(task.isByHand)),
+      .init(
+        "attestations",
+        .array(matter.attestations.filter { $0.connector == name }.map(Self.attestation))),
       // Not known is told apart from none.
       .init("stays", known.map { .array($0.residuals.map(JSON.string)) } ?? .null),
     ]
     if let code = task.state.waitingCode { members.append(.init("code", JSON(code.number))) }
     return .object(members)
+  }
+
+  private static func attestation(_ entry: AuditEntry) -> JSON {
+    [
+      "by": .string(entry.actor), "at": .string(entry.at.rfc3339),
+      "statement": .string(entry.detail), "entry": JSON(entry.sequence),
+    ]
   }
 
   private static func waiver(_ entry: AuditEntry) -> JSON {
@@ -79,8 +90,9 @@ struct ReceiptText: Sendable {
     return [
       "unconfirmed": names { $0.tally.accepted > 0 }, "waived": names { $0.tally.waived > 0 },
       "notApplicable": names { $0.tally.notApplicable > 0 },
+      "byHand": names(\.isByHand),
       "blocked": names { if case .blocked = $0.state { true } else { false } },
-      "needsDecision": names { $0.tally.needingAttention > 0 },
+      "needsDecision": names { $0.needingAttention > 0 },
       "open": names { !$0.state.isClosed }, "notSent": names { $0.state == .cancelled },
     ]
   }
@@ -91,6 +103,8 @@ struct ReceiptText: Sendable {
     "accepted": "the vendor took the order and confirms nothing: accepted is never deleted",
     "verifiedAbsent": "a look-up after the erasure found nobody",
     "notApplicable": "the vendor knows no identifier of the kind that was given; nothing was sent",
+    "byHand":
+      "no connector reaches the system, its owner erases by hand: only the attestations say so",
     "waived":
       "a person ended the obligation by a documented exception; nothing is known to be gone",
     "ambiguous": "several profiles match; nothing was deleted, a person must decide",
@@ -120,6 +134,13 @@ extension TaskState {
     case .blocked(let code), .needsAttention(let code): code
     default: nil
     }
+  }
+}
+
+extension ConnectorTask {
+  /// The weakest evidence there is of what was said to be done; nil while nothing was said.
+  public var evidence: Evidence? {
+    isByHand && tally.settled > tally.waived ? .attested : tally.evidence
   }
 }
 

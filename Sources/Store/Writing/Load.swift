@@ -105,6 +105,7 @@ extension Transaction {
     for var stored in tasks {
       stored.isStarted = true
       try connection.update(stored)
+      try tellAttention(stored.task, before: nil, at: now)
     }
     try audit(
       AuditRecord(at: now, actor: "hub", action: "request.started", request: request))

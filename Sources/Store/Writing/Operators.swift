@@ -21,6 +21,28 @@ extension Transaction {
     return count
   }
 
+  /// Ends everything still open of a task by the word of the system's owner; returns how many people.
+  func attest(
+    _ key: TaskKey, by actor: String, statement: String, at now: Instant
+  ) throws(StoreError) -> Int {
+    var stored = try existingTask(key)
+    guard try requestState(key.request) == .inProgress, !stored.task.state.isClosed,
+      stored.task.isByHand
+    else {
+      throw .wrong("attest", "the task \(key.request) \(key.connector) waits for nobody's word")
+    }
+    let open = try connection.openRanges(of: key, total: stored.task.total)
+    try removeCallsAndExceptions(of: key)
+    let count = stored.task.attest()
+    put(stored, at: now)
+    for range in open { put(.erased, for: range, of: key, at: now) }
+    try audit(
+      AuditRecord(
+        at: now, actor: actor, action: "task.attested", request: key.request,
+        connector: key.connector, detail: statement))
+    return count
+  }
+
   private func removeCallsAndExceptions(of key: TaskKey) throws(StoreError) {
     try connection.run(
       "DELETE FROM call WHERE request = \(key.request) AND connector = \(key.connector)")

@@ -36,6 +36,7 @@ extension Transaction {
     for share in shares {
       let stored = try newTask(share, outset, at: now)
       try connection.insert(stored)
+      if outset.isStarted { try tellAttention(stored.task, before: nil, at: now) }
       if stored.task.state.isClosed { put(stored, at: now) } else { open += 1 }
     }
     try connection.run("UPDATE request SET open_tasks = \(open) WHERE id = \(outset.request)")
@@ -47,7 +48,8 @@ extension Transaction {
   ) throws(StoreError) -> StoredTask {
     let key = TaskKey(outset.request, share.name)
     let known = try connection.state(of: share.name)?.blockingCode
-    var task = ConnectorTask(key, total: outset.total, blockedBy: known ?? share.blockedBy)
+    var task = ConnectorTask(
+      key, total: outset.total, blockedBy: known ?? share.blockedBy, isByHand: share.isByHand)
     let everybody = 0..<outset.total
     if share.isNotApplicable, task.plan(everybody) {
       task.receive([CallSegment(everybody, .settled(.notApplicable))], wasPolling: false)

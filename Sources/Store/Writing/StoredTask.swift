@@ -13,7 +13,8 @@ struct StoredTask: Sendable {
 
   /// Whether the engine may plan more of it.
   var isPlannable: Bool {
-    guard isStarted, !task.state.isClosed, task.plannedThrough < task.total else { return false }
+    guard isStarted, !task.state.isClosed, !task.isByHand, task.plannedThrough < task.total
+    else { return false }
     if case .blocked = task.state { return false }
     return true
   }
