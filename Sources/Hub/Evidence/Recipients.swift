@@ -1,5 +1,5 @@
 public import PurgeCore
-import Store
+public import Store
 
 /// One recipient of a person's data and what became of the order to erase (GDPR, Article 19).
 public struct Recipient: Sendable, Hashable {
@@ -13,9 +13,9 @@ public struct Recipient: Sendable, Hashable {
 
 extension House {
   /// Every recipient of a request, in the order of the connectors' names.
-  public func recipients(of id: PurgeRequestID) async throws(Refusal) -> [Recipient] {
+  public func recipients(of record: RequestRecord) async throws(Refusal) -> [Recipient] {
     var recipients: [Recipient] = []
-    for task in try await request(id).tasks {
+    for task in record.tasks {
       do throws(StoreError) {
         let lastTried = try await store.trace(of: task.key).lastTried
         recipients.append(
