@@ -12,8 +12,7 @@ extension Command {
       example: "purgehub connectors list"),
     opening: .reloading
   ) { session async throws(CommandFailure) in
-    let query = session.arguments.has("--all") ? "?all=true" : ""
-    let page = try await session.ask(.get, "/v1/connectors" + query)
+    let page = try await session.ask(.get, "/v1/connectors" + session.query("--all"))
     session.wantsJSON ? session.print(json: page) : session.showConnectors(page)
     return .done
   }

@@ -14,7 +14,8 @@ extension Command {
       ],
       example: "purgehub notices list --failed")
   ) { session async throws(CommandFailure) in
-    let page = try await session.ask(.get, "/v1/notices" + session.noticeQuery)
+    let page = try await session.ask(
+      .get, "/v1/notices" + session.query("--failed", "--before", "--limit"))
     session.wantsJSON ? session.print(json: page) : session.showNotices(page)
     return .done
   }
@@ -65,15 +66,6 @@ extension Command {
 }
 
 extension Session {
-  fileprivate var noticeQuery: String {
-    var items: [String] = []
-    if arguments.has("--failed") { items.append("failed=true") }
-    for (flag, name) in [("--before", "before"), ("--limit", "limit")] {
-      if let value = arguments.value(flag) { items.append("\(name)=\(escaped(value))") }
-    }
-    return items.isEmpty ? "" : "?" + items.joined(separator: "&")
-  }
-
   fileprivate func showNotices(_ page: JSON) {
     let notices = page["notices"]?.array ?? []
     guard !notices.isEmpty else { return console.say("There are no such notices.") }
