@@ -12,8 +12,8 @@ extension Command {
       flags: [.init(name: "--output", value: "FILE", help: "write it to a new file")],
       example: "purgehub requests receipt PRG-7K3F-9QWD-2M5T-8 --output receipt.json")
   ) { session async throws(CommandFailure) in
-    let path = "/v1/requests/\(session.escaped(session.arguments.operands[0]))/receipt"
-    let file = try await session.answer(to: HTTPRequest(.post, path)).body
+    let request = HTTPRequest(.post, session.requestPath + "/receipt")
+    let file = try await session.answer(to: request).body
     guard let output = session.arguments.value("--output") else {
       session.console.say(String(decoding: file.dropLast(), as: UTF8.self))
       return .done

@@ -29,9 +29,9 @@ extension Command {
 extension Session {
   fileprivate func recordingReport() async throws(CommandFailure) -> JSON {
     let identifiers = try SelectionFlags.identifiers(arguments)
-    let path = "/v1/connectors/\(escaped(arguments.operands[0]))/record"
     do throws(CommandFailure) {
-      return try await ask(.post, path, ["identifiers": .object(identifiers)])
+      return try await ask(
+        .post, connectorPath + "/record", ["identifiers": .object(identifiers)])
     } catch {
       var failure = error
       switch error.code {
