@@ -91,11 +91,10 @@ extension House {
     _ key: IdempotencyKey?
   ) async throws(Refusal) -> Accepted {
     let accepted = now()
-    let wait = settings.waitingPeriod
     let acceptance = Acceptance(
       subjects: selection.people, purpose: selection.purpose, lane: lane(of: plan.people),
       accepted: accepted, deadline: accepted + settings.deadline,
-      startAt: wait > .seconds(0) ? accepted + wait : nil, connectors: plan.shares,
+      startAt: settings.start(from: accepted), connectors: plan.shares,
       references: plan.references, fingerprints: people.fingerprints, idempotency: key,
       actor: actor, approval: plan.awaitingApproval,
       capReason: plan.cap?.isExceeded == true ? confirmation.capReason : nil)

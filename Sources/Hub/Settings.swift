@@ -51,6 +51,11 @@ public struct Settings: Sendable, Hashable {
     connectors = root + "/config/connectors"
     manifests = root + "/Connectors"
   }
+
+  /// When a request begins that becomes effective now; nil: at once, since there is no waiting period.
+  func start(from now: Instant) -> Instant? {
+    waitingPeriod > .seconds(0) ? now + waitingPeriod : nil
+  }
 }
 
 extension Settings {
