@@ -147,9 +147,6 @@ extension Code {
 }
 
 extension Instant {
-  /// Date and time to the minute, as pages show them: `2026-11-21 03:04`.
-  var minute: String { String(rfc3339.prefix(16)).replacing("T", with: " ") }
-
   /// The time to the second; with the day where it is another one than now.
   func near(_ now: Instant) -> String {
     let second = String(rfc3339.prefix(19)).replacing("T", with: " ")
