@@ -50,9 +50,9 @@ extension House {
 
   /// The request that the same demand made before: its plan has changed by that very request.
   private func earlier(_ key: IdempotencyKey) async throws(Refusal) -> Accepted? {
-    do throws(StoreError) {
-      return try await store.accepted(under: key)
-    } catch { throw Refusal(error) }
+    try await refusing { () async throws(StoreError) in
+      try await store.accepted(under: key)
+    }
   }
 
   private func check(_ confirmation: Confirmation, against plan: Plan) throws(Refusal) {

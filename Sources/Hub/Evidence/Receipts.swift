@@ -13,16 +13,15 @@ extension House {
   ) async throws(Refusal) -> SignedReceipt {
     let connectors = Dictionary(uniqueKeysWithValues: register.configured.map { ($0.name, $0) })
     let issued = now()
-    let signed: SignedMatter
-    do throws(StoreError) {
-      signed = try await store.issueReceipt(of: id, by: actor, at: issued) { matter in
+    let signed = try await refusing { () async throws(StoreError) in
+      try await store.issueReceipt(of: id, by: actor, at: issued) { matter in
         guard let key = ReceiptPublicKey(bytes: matter.publicKey),
           let text = ReceiptText(matter: matter, key: key, issued: issued, connectors: connectors)
             .json.canonical()
         else { preconditionFailure("a receipt holds what has no canonical spelling") }
         return text
       }
-    } catch { throw Refusal(error) }
+    }
     guard let key = ReceiptPublicKey(bytes: signed.publicKey) else {
       preconditionFailure("the key of receipts is no Ed25519 key")
     }
@@ -31,12 +30,12 @@ extension House {
 
   /// The public half of the key that signs receipts; the key is made when there is none.
   public func receiptKey(by actor: String) async throws(Refusal) -> ReceiptPublicKey {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       let bytes = try await store.receiptKey(by: actor, at: now())
       guard let key = ReceiptPublicKey(bytes: bytes) else {
         preconditionFailure("the key of receipts is no Ed25519 key")
       }
       return key
-    } catch { throw Refusal(error) }
+    }
   }
 }

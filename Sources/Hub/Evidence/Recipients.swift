@@ -16,11 +16,11 @@ extension House {
   public func recipients(of record: RequestRecord) async throws(Refusal) -> [Recipient] {
     var recipients: [Recipient] = []
     for task in record.tasks {
-      do throws(StoreError) {
-        let lastTried = try await store.trace(of: task.key).lastTried
-        recipients.append(
-          Recipient(name: title(of: task.key.connector), task: task, lastTried: lastTried))
-      } catch { throw Refusal(error) }
+      let trace = try await refusing { () async throws(StoreError) in
+        try await store.trace(of: task.key)
+      }
+      recipients.append(
+        Recipient(name: title(of: task.key.connector), task: task, lastTried: trace.lastTried))
     }
     return Self.numbered(recipients)
   }
