@@ -168,14 +168,7 @@ extension TaskState {
 }
 
 extension Tally {
-  fileprivate var json: JSON {
-    [
-      "erased": JSON(erased), "absent": JSON(absent), "accepted": JSON(accepted),
-      "verifiedAbsent": JSON(verifiedAbsent), "notApplicable": JSON(notApplicable),
-      "waived": JSON(waived), "ambiguous": JSON(ambiguous), "failed": JSON(failed),
-      "pending": JSON(pending),
-    ]
-  }
+  fileprivate var json: JSON { .object(counts.map { .init($0.word, JSON($0.count)) }) }
 }
 
 extension String {

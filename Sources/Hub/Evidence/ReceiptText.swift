@@ -103,13 +103,11 @@ struct ReceiptText: Sendable {
 
 extension ConnectorTask {
   fileprivate var verdicts: JSON {
-    [
-      "erased": JSON(tally.erased), "absent": JSON(tally.absent), "accepted": JSON(tally.accepted),
-      "verifiedAbsent": JSON(tally.verifiedAbsent), "notApplicable": JSON(tally.notApplicable),
-      "waived": JSON(tally.waived), "ambiguous": JSON(tally.ambiguous),
-      "failed": JSON(tally.failed), "pending": JSON(tally.pending),
-      "open": JSON(state.isClosed ? 0 : open), "cancelled": JSON(state == .cancelled ? total : 0),
-    ]
+    .object(
+      tally.counts.map { .init($0.word, JSON($0.count)) } + [
+        .init("open", JSON(state.isClosed ? 0 : open)),
+        .init("cancelled", JSON(state == .cancelled ? total : 0)),
+      ])
   }
 }
 
