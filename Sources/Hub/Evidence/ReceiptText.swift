@@ -52,7 +52,7 @@ struct ReceiptText: Sendable {
       .init("name", .string(name.description)),
       .init("title", .string(known?.title ?? name.description)),
       .init("state", .string(task.state.word)), .init("verdicts", task.verdicts),
-      .init("evidence", task.tally.evidence.map { .string("\($0)") } ?? .null),
+      .init("evidence", task.tally.evidence.map { .string($0.word) } ?? .null),
       .init("firstTriedAt", trace.firstTried.map { .string($0.rfc3339) } ?? .null),
       .init("lastTriedAt", trace.lastTried.map { .string($0.rfc3339) } ?? .null),
       .init("references", .array(trace.references.map(JSON.string))),
