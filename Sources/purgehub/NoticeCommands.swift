@@ -27,14 +27,8 @@ extension Command {
       flags: [.init(name: "--notice", value: "N", help: "only this one")],
       example: "purgehub notices retry --notice 12")
   ) { session async throws(CommandFailure) in
-    var body: JSON = [:]
-    if let text = session.arguments.value("--notice") {
-      guard let number = Int(text), number > 0 else {
-        throw CommandFailure(
-          exit: .usage, problem: "--notice is no number", remedy: "See notices list --failed.")
-      }
-      body = ["notice": JSON(number)]
-    }
+    let notice = try session.arguments.number("--notice", in: 1...Int.max)
+    let body: JSON = notice.map { ["notice": JSON($0)] } ?? [:]
     let answer = try await session.ask(.post, "/v1/notices/retry", body)
     let count = answer["retried"]?.integer ?? 0
     session.wantsJSON
