@@ -117,16 +117,6 @@ extension Store {
     }
   }
 
-  /// Remembers that notices were distributed; they are not given out again.
-  public func markDelivered(_ notices: [OutboxNotice]) async throws(StoreError) {
-    try await writer.write { (transaction) throws(StoreError) in
-      for notice in notices {
-        try transaction.connection.run(
-          "UPDATE outbox SET delivered = 1 WHERE sequence = \(notice.sequence)")
-      }
-    }
-  }
-
   /// Notices not yet distributed, after one of them.
   public func notices(
     after sequence: Int = 0, limit: Int

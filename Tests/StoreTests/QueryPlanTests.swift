@@ -32,7 +32,6 @@ import Testing
     try await tellEverybody()
     _ = try await store.waive(key, by: "ann", reason: "", at: noon)
     _ = try await store.waive(TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
-    try await store.markDelivered(try await store.notices(limit: 5))
     let waiting = try await store.accept(.of(1, startAt: noon)).id
     _ = try await store.cancel(waiting, by: "ann", reason: "", at: noon)
     _ = try await store.startWaiting(at: noon)
