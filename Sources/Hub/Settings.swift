@@ -95,7 +95,7 @@ extension Settings {
           file: file, line: 1, setting: "", problem: problem, remedy: "write { ... } around it")
       ])
     }
-    let folder = (file as NSString).deletingLastPathComponent
+    let folder = Self.folder(of: file)
     // An editor's line; it means nothing to the hub.
     return members.filter { $0.name != "$schema" }.compactMap { member in
       take(member.value, named: member.name, relativeTo: folder).map { problem in
@@ -104,6 +104,13 @@ extension Settings {
           setting: member.name, problem: problem.what, remedy: problem.remedy)
       }
     }
+  }
+
+  /// Where the file's relative paths begin.
+  static func folder(of file: String) -> String {
+    let folder = (file as NSString).deletingLastPathComponent
+    // A bare name lies in the process's folder, not in the root of the disk.
+    return folder.isEmpty ? "." : folder
   }
 
   private mutating func override(from environment: [String: String]) -> [Diagnostic] {
