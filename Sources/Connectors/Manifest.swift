@@ -40,7 +40,7 @@ public struct Manifest: Sendable {
   /// The strongest evidence there is to have: what the manifest says, or what its outcomes allow.
   public var strongestEvidence: Evidence {
     about.evidence ?? (verify.map { _ in .verifiedAbsent })
-      ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
+      ?? (isAcceptedOnly ? .acknowledged : .confirmed)
   }
 }
 
