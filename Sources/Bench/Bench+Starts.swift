@@ -51,14 +51,9 @@ extension Bench {
 
   /// Starts a hub as a process, kills it when it serves; how long it took and its most memory.
   private func start(_ stage: Stage) throws -> (Duration, Int) {
-    var ends: [Int32] = [0, 0]
-    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw BenchFailure("socketpair") }
-    let log = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
     let began = ContinuousClock.now
-    let id = try Child.start(
-      ["serve", "--config", stage.settingsFile], input: ends[1], output: ends[1])
-    close(ends[1])
+    let (id, line) = try Child.start(["serve", "--config", stage.settingsFile])
+    let log = FileHandle(fileDescriptor: line, closeOnDealloc: true)
     defer { Child.end(id) }
     var said = ""
     while !said.contains("hub.serving") {

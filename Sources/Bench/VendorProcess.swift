@@ -17,12 +17,7 @@ final class VendorProcess: Sendable {
 
   /// Starts so many vendors, and returns when they listen.
   init(_ count: Int) throws {
-    var ends: [Int32] = [0, 0]
-    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw BenchFailure("socketpair") }
-    line = ends[0]
-    defer { close(ends[1]) }
-    id = try Child.start(["bench", "--vendors", "\(count)"], input: ends[1], output: ends[1])
+    (id, line) = try Child.start(["bench", "--vendors", "\(count)"])
     ports = Self.readLine(line).split(separator: " ").compactMap { Int($0) }
     guard ports.count == count else {
       end()
@@ -65,13 +60,27 @@ public struct BenchFailure: Error, CustomStringConvertible {
 
 /// This program, run beside itself.
 enum Child {
-  /// Starts it with words, without our other descriptors, and deaf to nothing.
-  static func start(_ words: [String], input: Int32, output: Int32) throws -> pid_t {
+  /// Starts it with words; its input and output are the other end of the line.
+  static func start(_ words: [String]) throws -> (id: pid_t, line: Int32) {
+    var ends: [Int32] = [0, 0]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw BenchFailure("socketpair") }
+    defer { close(ends[1]) }
+    do {
+      return (try start(words, at: ends[1]), ends[0])
+    } catch {
+      close(ends[0])
+      throw error
+    }
+  }
+
+  /// Starts it without our other descriptors, and deaf to nothing.
+  private static func start(_ words: [String], at end: Int32) throws -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
-    unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, end, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, end, 1)
     unsafe hub_close_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)

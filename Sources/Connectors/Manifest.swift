@@ -43,7 +43,7 @@ public struct Manifest: Sendable {
   public var strongestEvidence: Evidence {
     if isByHand { return .attested }
     return about.evidence ?? (verify.map { _ in .verifiedAbsent })
-      ?? (steps.contains { $0.find == nil && !confirms($0) } ? .acknowledged : .confirmed)
+      ?? (isAcceptedOnly ? .acknowledged : .confirmed)
   }
 }
 

@@ -151,13 +151,16 @@ extension ConnectorTraits {
     giveUpAfter = manifest.poll?.giveUp ?? manifest.verify?.giveUp ?? giveUpAfter
     needsToken = manifest.auth.token != nil
     isByHand = manifest.isByHand
-    isAcceptedOnly = manifest.steps.contains { $0.find == nil && !manifest.confirms($0) }
+    isAcceptedOnly = manifest.isAcceptedOnly
   }
 }
 
 extension Manifest {
+  /// Whether no answer ever confirms that anybody was erased.
+  var isAcceptedOnly: Bool { steps.contains { $0.find == nil && !confirms($0) } }
+
   /// Whether a step can ever end in more than "accepted".
-  func confirms(_ step: Step) -> Bool {
+  private func confirms(_ step: Step) -> Bool {
     let words = (step.rules + rules).map(\.word)
     if words.contains(.erased) || words.contains(.verifiedAbsent) { return true }
     if !step.job.isEmpty || words.contains(.pending) {

@@ -38,9 +38,8 @@ extension House {
       try checkSecond(actor, of: record)
       let plan = try await plan(selection)
       try check(plan, cited: hash, against: confirmed)
-      let wait = settings.waitingPeriod
       let approval = Approval(
-        of: id, plan: plan.hash, startAt: wait > .seconds(0) ? now() + wait : nil,
+        of: id, plan: plan.hash, startAt: settings.start(from: now()),
         connectors: plan.shares, references: plan.references, actor: actor)
       try await refusing { () async throws(StoreError) in
         try await store.approve(approval, at: now())

@@ -19,7 +19,7 @@ extension Manifest {
     return [
       .init("name", .string(name)), .init("title", .string(about.title)),
       .init("category", .optional(about.category)),
-      .init("evidence", .string("\(strongestEvidence)")),
+      .init("evidence", .string(strongestEvidence.word)),
       .init("latency", .optional(about.latency)),
       .init("people", .array(kinds.map { .string($0.rawValue) })),
     ]

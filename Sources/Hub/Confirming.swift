@@ -50,9 +50,9 @@ extension House {
 
   /// The request that the same demand made before: its plan has changed by that very request.
   private func earlier(_ key: IdempotencyKey) async throws(Refusal) -> Accepted? {
-    do throws(StoreError) {
-      return try await store.accepted(under: key)
-    } catch { throw Refusal(error) }
+    try await refusing { () async throws(StoreError) in
+      try await store.accepted(under: key)
+    }
   }
 
   private func check(_ confirmation: Confirmation, against plan: Plan) throws(Refusal) {
@@ -91,11 +91,10 @@ extension House {
     _ key: IdempotencyKey?
   ) async throws(Refusal) -> Accepted {
     let accepted = now()
-    let wait = settings.waitingPeriod
     let acceptance = Acceptance(
       subjects: selection.people, purpose: selection.purpose, lane: lane(of: plan.people),
       accepted: accepted, deadline: accepted + settings.deadline,
-      startAt: wait > .seconds(0) ? accepted + wait : nil, connectors: plan.shares,
+      startAt: settings.start(from: accepted), connectors: plan.shares,
       references: plan.references, fingerprints: people.fingerprints, idempotency: key,
       actor: actor, approval: plan.awaitingApproval,
       capReason: plan.cap?.isExceeded == true ? confirmation.capReason : nil)

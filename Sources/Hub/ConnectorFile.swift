@@ -39,15 +39,22 @@ struct ConnectorFile: Sendable {
   }
 }
 
+extension Settings {
+  /// The names of the connectors that have a file, in order.
+  public var connectorNames: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: connectors)) ?? []
+    return names.filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted()
+      .map { String($0.dropLast(".json5".count)) }
+  }
+}
+
 extension ConnectorFile {
   /// Reads every `*.json5` of the connectors folder, in the order of names.
   static func readAll(_ settings: Settings, _ environment: [String: String]?) -> [ConnectorFile] {
     var reader = ConnectorReader(settings, environment)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: settings.connectors)) ?? []
-    return names.filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted().map { name in
-      let bytes = FileManager.default.contents(atPath: settings.connectors + "/" + name)
-      return reader.read(
-        ConnectorName(String(name.dropLast(".json5".count))), bytes.map(Array.init) ?? [])
+    return settings.connectorNames.map { name in
+      let bytes = FileManager.default.contents(atPath: "\(settings.connectors)/\(name).json5")
+      return reader.read(ConnectorName(name), bytes.map(Array.init) ?? [])
     }
   }
 

@@ -93,7 +93,6 @@ extension InstalledConnector {
       personalPlaces: configuration.personalPlaces,
       values: configuration.settingValues.map { SettingValue(place: $0.place, text: $0.text) },
       consequences: manifest.about.consequences, residuals: manifest.about.residuals,
-      evidence: manifest.about.evidence
-        ?? (behaviour.traits.isAcceptedOnly ? .acknowledged : .confirmed))
+      evidence: manifest.strongestEvidence)
   }
 }

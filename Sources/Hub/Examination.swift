@@ -18,7 +18,7 @@ extension House {
   func purgedPeople(
     in values: [SettingValue]
   ) async throws(Refusal) -> (PurgeRequestID, [SettingPlace])? {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       var maker = try store.fingerprints()
       var places: [(Fingerprint, SettingPlace)] = []
       for value in values {
@@ -31,7 +31,7 @@ extension House {
       guard let request = named.first.flatMap({ purges[$0.0]?.first }) else { return nil }
       var seen = Set<SettingPlace>()
       return (request, named.map(\.1).filter { seen.insert($0).inserted })
-    } catch { throw Refusal(error) }
+    }
   }
 
   /// Asks the vendor the manifest's harmless question, with a token where it needs one.

@@ -1,5 +1,4 @@
 public import Documents
-import Foundation
 import PurgeCore
 public import Store
 
@@ -66,15 +65,6 @@ extension Refusal {
   }
 }
 
-extension Settings {
-  /// The master key where there is one; it never makes one.
-  fileprivate func knownKey(_ environment: [String: String]) throws(HouseError) -> MasterKey? {
-    let hasFile = FileManager.default.fileExists(atPath: data + "/master.key")
-    guard masterKey != nil || environment[Self.keyVariable] != nil || hasFile else { return nil }
-    return try MasterKey.fetch(self, environment: environment)
-  }
-}
-
 /// What a look at a backup found, for people and programs.
 public struct BackupFinding: Sendable {
   /// What is wrong with it, as sentences; empty when it is as it was written.
@@ -102,7 +92,7 @@ extension Settings {
   public func checkBackup(
     in folder: String, environment: [String: String]
   ) throws(HouseError) -> BackupFinding {
-    let key = try knownKey(environment)
+    let key = try MasterKey.find(self, environment: environment)
     do throws(StoreError) {
       let verdict = try Store.checkBackup(in: folder, key)
       return BackupFinding(

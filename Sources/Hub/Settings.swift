@@ -1,4 +1,4 @@
-import Connectors
+public import Connectors
 public import Documents
 import Foundation
 public import PurgeCore
@@ -15,7 +15,9 @@ public struct Settings: Sendable, Hashable {
   /// The folder with one folder per manifest.
   public var manifests: String
   /// Where the master key is kept; nil: `master.key` in the data folder, made at the first start.
-  public var masterKey: MasterKeyPlace?
+  ///
+  /// It is 64 hexadecimal digits, and a file of it one that only its owner may read.
+  public var masterKey: SecretReference?
   /// How long a request may take (ALM-53).
   public var deadline = Span.days(30)
   /// How long a confirmed request waits before its first call, and can still be cancelled.
@@ -37,19 +39,16 @@ public struct Settings: Sendable, Hashable {
   /// Who is told of what happens, and how (ALM-19, OS-13).
   public var notices = NoticeSettings()
 
-  /// Where a master key is kept.
-  public enum MasterKeyPlace: Sendable, Hashable {
-    /// In an environment variable, as 64 hexadecimal digits.
-    case environment(String)
-    /// In a file of 64 hexadecimal digits that only its owner may read.
-    case file(String)
-  }
-
   /// Settings that say nothing but where things are, relative to a root folder.
   public init(root: String) {
     data = root + "/.purgehub"
     connectors = root + "/config/connectors"
     manifests = root + "/Connectors"
+  }
+
+  /// When a request begins that becomes effective now; nil: at once, since there is no waiting period.
+  func start(from now: Instant) -> Instant? {
+    waitingPeriod > .seconds(0) ? now + waitingPeriod : nil
   }
 }
 
@@ -96,7 +95,7 @@ extension Settings {
           file: file, line: 1, setting: "", problem: problem, remedy: "write { ... } around it")
       ])
     }
-    let folder = (file as NSString).deletingLastPathComponent
+    let folder = Self.folder(of: file)
     // An editor's line; it means nothing to the hub.
     return members.filter { $0.name != "$schema" }.compactMap { member in
       take(member.value, named: member.name, relativeTo: folder).map { problem in
@@ -105,6 +104,13 @@ extension Settings {
           setting: member.name, problem: problem.what, remedy: problem.remedy)
       }
     }
+  }
+
+  /// Where the file's relative paths begin.
+  static func folder(of file: String) -> String {
+    let folder = (file as NSString).deletingLastPathComponent
+    // A bare name lies in the process's folder, not in the root of the disk.
+    return folder.isEmpty ? "." : folder
   }
 
   private mutating func override(from environment: [String: String]) -> [Diagnostic] {
@@ -195,15 +201,7 @@ extension Settings {
       [.init("$schema", ["type": "string"])] + rows.map { .init($0.name, $0.schema) }),
   ]
 
-  private static let keySchema: JSON = [
-    "anyOf": [
-      ["type": "null"],
-      [
-        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
-        "properties": ["env": ["type": "string"], "file": ["type": "string"]],
-      ],
-    ]
-  ]
+  private static let keySchema: JSON = ["anyOf": [["type": "null"], SecretReference.schema]]
 
   private static func folder(
     _ name: String, _ path: any WritableKeyPath<Settings, String> & Sendable
@@ -294,15 +292,12 @@ extension Settings {
 
   private mutating func takeKey(_ value: JSON, _ folder: String) -> Misfit? {
     if value.isNull { return nil }
-    let members = value.members ?? []
-    guard members.count == 1, let text = members[0].value.string, !text.isEmpty,
-      ["env", "file"].contains(members[0].name)
-    else {
+    guard let place = SecretReference(value, relativeTo: folder) else {
       return Misfit(
         what: "does not say where the key is kept",
         remedy: "write { env: \"NAME\" } or { file: \"PATH\" }; a key never stands in the file")
     }
-    masterKey = members[0].name == "env" ? .environment(text) : .file(Self.absolute(text, folder))
+    masterKey = place
     return nil
   }
 

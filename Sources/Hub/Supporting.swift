@@ -7,10 +7,10 @@ extension House {
     of record: RequestRecord
   ) async throws(Refusal) -> [ConnectorName: TaskStanding] {
     let keys = record.tasks.map(\.key)
-    do throws(StoreError) {
+    return try await refusing { () async throws(StoreError) in
       let standings = try await store.standings(of: keys)
       return Dictionary(zip(keys.map(\.connector), standings)) { first, _ in first }
-    } catch { throw Refusal(error) }
+    }
   }
 
   /// A request and its task at a connector.
@@ -31,16 +31,16 @@ extension House {
   public func attempts(
     of task: TaskKey, after place: AttemptCursor? = nil, newestFirst: Bool = false, limit: Int
   ) async throws(Refusal) -> [Attempt] {
-    do throws(StoreError) {
-      return try await store.attempts(
+    try await refusing { () async throws(StoreError) in
+      try await store.attempts(
         of: task, after: place, newestFirst: newestFirst, limit: limit)
-    } catch { throw Refusal(error) }
+    }
   }
 
   /// What people, files and the hub did about a task since its request was accepted, oldest first:
   /// entries about the request, and about its connector; at most a few hundred.
   public func history(of task: TaskKey) async throws(Refusal) -> [AuditEntry] {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       let own = try await store.auditEntries(of: task.request, limit: 200)
       let about = try await store.auditEntries(
         of: task.connector, since: own.first?.sequence ?? 0, limit: 200)
@@ -49,6 +49,6 @@ extension House {
         .filter { $0.action.hasPrefix("connector.") }
       return (own.filter { $0.connector ?? task.connector == task.connector } + others)
         .sorted { $0.sequence < $1.sequence }
-    } catch { throw Refusal(error) }
+    }
   }
 }

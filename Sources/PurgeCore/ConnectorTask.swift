@@ -96,6 +96,15 @@ public struct Tally: Sendable, Hashable {
   /// How many wait for a person's decision.
   public var needingAttention: Int { ambiguous + failed }
 
+  /// Every count under its word, in the order in which people are told.
+  public var counts: [(word: String, count: Int)] {
+    [
+      ("erased", erased), ("absent", absent), ("accepted", accepted),
+      ("verifiedAbsent", verifiedAbsent), ("notApplicable", notApplicable), ("waived", waived),
+      ("ambiguous", ambiguous), ("failed", failed), ("pending", pending),
+    ]
+  }
+
   /// Counts people with a verdict; a negative count takes them away again.
   public mutating func add(_ verdict: Verdict, _ count: Int) {
     switch verdict {

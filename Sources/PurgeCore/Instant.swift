@@ -74,6 +74,9 @@ extension Instant {
   /// The day in UTC: `2026-11-21`.
   public var day: String { String(rfc3339.prefix(10)) }
 
+  /// The minute in UTC, as people read it: `2026-11-21 03:04`.
+  public var minute: String { "\(day) \(rfc3339.dropFirst(11).prefix(5))" }
+
   /// Days since 1970-01-01 as a date of the proleptic Gregorian calendar: years begin in March here,
   /// so that the leap day is a year's last and month lengths follow one line.
   private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {

@@ -52,6 +52,17 @@ public enum Evidence: Int, Sendable, Hashable, Comparable {
   /// A look-up afterwards found nobody.
   case verifiedAbsent
 
+  /// The word people read (VOCABULARY: evidence).
+  public var word: String {
+    switch self {
+    case .attested: "attested"
+    case .sent: "sent"
+    case .acknowledged: "acknowledged"
+    case .confirmed: "confirmed"
+    case .verifiedAbsent: "verifiedAbsent"
+    }
+  }
+
   /// Orders from weak to strong.
   public static func < (a: Evidence, b: Evidence) -> Bool { a.rawValue < b.rawValue }
 }

@@ -104,6 +104,15 @@ final class FileHandle: Sendable {
     }
   }
 
+  /// Hands over what it holds, from its beginning to its end, a piece at a time.
+  func readPieces(_ take: (ArraySlice<UInt8>) throws(StoreError) -> Void) throws(StoreError) {
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while case let count = unsafe read(descriptor, &piece, piece.count), count != 0 {
+      guard count > 0 else { throw .system("read", of: path) }
+      try take(piece[..<count])
+    }
+  }
+
   /// Adds bytes at its end.
   func append(_ bytes: ArraySlice<UInt8>) throws(StoreError) {
     var rest = bytes

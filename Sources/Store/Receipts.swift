@@ -111,7 +111,7 @@ extension Connection {
       WHERE request = \(key.request) AND connector = \(key.connector) ORDER BY ended_at LIMIT 1
       """
     ) { (row) throws(StoreError) in row.instant(0) }
-    let latest = try attempts(of: key, before: Instant(milliseconds: .max), limit: 5)
+    let latest = try attempts(of: key, before: .end, 5)
     let references = latest.compactMap { attempt in
       attempt.evidence["x-request-id"] ?? attempt.evidence["request-id"]
     }

@@ -10,7 +10,7 @@ extension Store {
     let fingerprints = Set(order.fingerprints).sorted()
     guard !fingerprints.isEmpty else { throw .wrong("hold", "a hold needs at least one name") }
     while true {
-      let id = try Self.randomHoldID()
+      let id = HoldID(bits: try RandomBytes.bits())
       let placed = try await writer.write { (transaction) throws(StoreError) in
         try transaction.place(order, fingerprints, as: id, at: now)
       }
@@ -96,12 +96,6 @@ extension Store {
     try await readers.read { (connection) throws(StoreError) in
       try connection.holds(on: request)
     }
-  }
-
-  private static func randomHoldID() throws(StoreError) -> HoldID {
-    do throws(CryptoError) {
-      return HoldID(bits: try RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
-    } catch { throw StoreError(error) }
   }
 }
 

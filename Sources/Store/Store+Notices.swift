@@ -36,17 +36,23 @@ extension Store {
     }
   }
 
-  /// Makes a delivery of each new notice for each subscriber that wants it.
+  /// Makes a delivery of each new notice for each subscriber that wants it; says whether there was one.
+  ///
+  /// Writes nothing when there was none.
+  @discardableResult
   public func distribute(
     to subscribers: [NoticeSubscriber], at now: Instant
-  ) async throws(StoreError) {
+  ) async throws(StoreError) -> Bool {
     let page = 200
+    var isNew = false
     while try await !notices(limit: 1).isEmpty {
+      isNew = true
       let count = try await writer.write { (transaction) throws(StoreError) in
         try transaction.distribute(to: subscribers, upTo: page, at: now)
       }
-      guard count == page else { return }
+      guard count == page else { break }
     }
+    return isNew
   }
 
   /// What a subscriber is owed first, due or not; nil when it is owed nothing.
@@ -108,16 +114,6 @@ extension Store {
   ) async throws(StoreError) -> Int {
     try await writer.write { (transaction) throws(StoreError) in
       try transaction.retryNotices(sequence, by: actor, at: now)
-    }
-  }
-
-  /// Remembers that notices were distributed; they are not given out again.
-  public func markDelivered(_ notices: [OutboxNotice]) async throws(StoreError) {
-    try await writer.write { (transaction) throws(StoreError) in
-      for notice in notices {
-        try transaction.connection.run(
-          "UPDATE outbox SET delivered = 1 WHERE sequence = \(notice.sequence)")
-      }
     }
   }
 

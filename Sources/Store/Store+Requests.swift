@@ -141,16 +141,6 @@ extension Store {
     }
   }
 
-  /// The attempts of a task, newest first, that ended before an instant; nil begins with the newest.
-  public func attempts(
-    of task: TaskKey, before instant: Instant? = nil, limit: Int
-  ) async throws(StoreError) -> [Attempt] {
-    try await readers.read { (connection) throws(StoreError) in
-      try connection.attempts(
-        of: task, before: instant ?? Instant(milliseconds: .max), limit: limit)
-    }
-  }
-
   /// The requests that purge each of these names, newest first; names nobody purged are left out.
   public func purges(
     of fingerprints: [Fingerprint]

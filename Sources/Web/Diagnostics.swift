@@ -67,7 +67,7 @@ struct Diagnostics {
       "by": .string(crew.name(of: entry.actor)), "action": .string(entry.action),
       "connector": entry.connector.map { .string($0.description) } ?? .null,
       "detail": .string(entry.isFreeText ? Self.leftOut : entry.detail),
-      "link": .string(entry.hash.prefix(8).map { String($0, radix: 16).padded }.joined()),
+      "link": .string(String(entry.hexadecimalHash.prefix(16))),
     ]
   }
 
@@ -161,10 +161,6 @@ extension ConnectorStatus {
     }
     return plain
   }
-}
-
-extension String {
-  fileprivate var padded: String { count < 2 ? "0" + self : self }
 }
 
 extension API {

@@ -63,9 +63,8 @@ private struct HoldReading {
   let until: Instant?
 
   init(_ request: HTTPRequest, maxPeople: Int) throws(Refusal) {
-    let isCSV = request.fields["Content-Type"]?.lowercased().hasPrefix("text/csv") ?? false
     let options: JSON
-    if isCSV {
+    if request.isCSV {
       let items = try request.options(knowing: ["reason", "case", "until"])
       options = .object(items.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
       let column = try SelectionReading.column(request.body)

@@ -69,16 +69,3 @@ extension SettingPlace {
     ["path": .string(path), "file": .string(file), "line": JSON(line)]
   }
 }
-
-extension Evidence {
-  /// The word people read (VOCABULARY: evidence).
-  var word: String {
-    switch self {
-    case .attested: "attested"
-    case .sent: "sent"
-    case .acknowledged: "acknowledged"
-    case .confirmed: "confirmed"
-    case .verifiedAbsent: "verifiedAbsent"
-    }
-  }
-}

@@ -6,13 +6,12 @@ import Store
 
 extension API {
   func listRecipients(_ text: String) async throws(Refusal) -> HTTPResponse {
-    let id = try House.id(reading: text)
-    let record = try await house.request(id)
-    let recipients = try await house.recipients(of: id)
+    let record = try await house.request(try House.id(reading: text))
+    let recipients = try await house.recipients(of: record)
     return HTTPResponse(
       200,
       json: [
-        "request": .string(id.description), "isFinal": .bool(record.state.isFinal),
+        "request": .string(record.id.description), "isFinal": .bool(record.state.isFinal),
         "people": JSON(record.total), "acceptedAt": .string(record.accepted.rfc3339),
         "endedAt": record.ended.map { .string($0.rfc3339) } ?? .null,
         "recipients": .array(recipients.map { RecipientLine(recipient: $0).json }),

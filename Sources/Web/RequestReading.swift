@@ -17,6 +17,9 @@ extension HTTPRequest {
     return Dictionary(items.map { ($0.name, $0.value ?? "") }) { first, _ in first }
   }
 
+  /// Whether the body is a CSV, so that what else there is to say stands in the query.
+  var isCSV: Bool { fields["Content-Type"]?.lowercased().hasPrefix("text/csv") ?? false }
+
   /// The body as a JSON object with no other members than these; an empty body is an empty object.
   func jsonObject(knowing names: Set<String>) throws(Refusal) -> JSON {
     guard !body.isEmpty else { return [:] }

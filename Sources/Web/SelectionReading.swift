@@ -11,9 +11,8 @@ struct SelectionReading {
   let confirmation: Confirmation
 
   init(_ request: HTTPRequest, maxPeople: Int) throws(Refusal) {
-    let isCSV = request.fields["Content-Type"]?.lowercased().hasPrefix("text/csv") ?? false
     let options: SelectionOptions
-    if isCSV {
+    if request.isCSV {
       options = try .query(request.options(knowing: Self.names.subtracting(["identifiers"])))
       var column = try Self.column(request.body)
       column.prioritization = try Self.prioritization(options)

@@ -157,9 +157,6 @@ extension Code {
 }
 
 extension Instant {
-  /// Date and time to the minute, as pages show them: `2026-11-21 03:04`.
-  var minute: String { String(rfc3339.prefix(16)).replacing("T", with: " ") }
-
   /// The time to the second; with the day where it is another one than now.
   func near(_ now: Instant) -> String {
     let second = String(rfc3339.prefix(19)).replacing("T", with: " ")
@@ -181,14 +178,7 @@ extension TaskState {
 }
 
 extension Tally {
-  fileprivate var json: JSON {
-    [
-      "erased": JSON(erased), "absent": JSON(absent), "accepted": JSON(accepted),
-      "verifiedAbsent": JSON(verifiedAbsent), "notApplicable": JSON(notApplicable),
-      "waived": JSON(waived), "ambiguous": JSON(ambiguous), "failed": JSON(failed),
-      "pending": JSON(pending),
-    ]
-  }
+  fileprivate var json: JSON { .object(counts.map { .init($0.word, JSON($0.count)) }) }
 }
 
 extension String {

@@ -111,6 +111,20 @@ struct Arguments: Sendable, Hashable {
   }
 }
 
+extension Arguments {
+  /// The number that a flag gives; nil without the flag.
+  func number(_ flag: String, in range: ClosedRange<Int>) throws(CommandFailure) -> Int? {
+    guard let text = value(flag) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+      throw CommandFailure(
+        exit: .usage, problem: "\(flag) needs a number from \(range.lowerBound)\(end)",
+        remedy: "write \(flag) \(range.lowerBound)")
+    }
+    return number
+  }
+}
+
 extension UsageError {
   static func twice(_ flag: String) -> UsageError {
     UsageError(problem: "\(flag) is given twice", remedy: "give it once")

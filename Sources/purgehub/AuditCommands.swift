@@ -13,7 +13,8 @@ extension Command {
       ],
       example: "purgehub audit list --after 100")
   ) { session async throws(CommandFailure) in
-    let page = try await session.ask(.get, "/v1/audit" + session.auditQuery)
+    let page = try await session.ask(
+      .get, "/v1/audit" + session.query("--request", "--after", "--limit"))
     if session.wantsJSON { session.print(json: page) } else { session.showAudit(page) }
     return .done
   }
@@ -40,14 +41,6 @@ extension Command {
 }
 
 extension Session {
-  fileprivate var auditQuery: String {
-    let flags = [("--request", "request"), ("--after", "after"), ("--limit", "limit")]
-    let items = flags.compactMap { flag, name in
-      arguments.value(flag).map { "\(name)=\(escaped($0))" }
-    }
-    return items.isEmpty ? "" : "?" + items.joined(separator: "&")
-  }
-
   fileprivate func showAudit(_ page: JSON) {
     let entries = page["entries"]?.array ?? []
     guard !entries.isEmpty else { return console.say("There are no such entries.") }

@@ -28,7 +28,7 @@ extension Command {
       showModes(session)
       return .done
     }
-    if let vendors = try number("--vendors", session.arguments, in: 1...200) {
+    if let vendors = try session.arguments.number("--vendors", in: 1...200) {
       try serveVendors(vendors, session)
       return .done
     }
@@ -85,31 +85,17 @@ extension Command {
 
   private static func options(_ arguments: Arguments) throws(CommandFailure) -> BenchOptions {
     var options = BenchOptions()
-    options.people = try number("--people", arguments, in: 1...100_000_000)
-    options.connectors = try number("--connectors", arguments, in: 1...200)
-    options.syncDelay = try number("--fsync-ms", arguments, in: 0...10_000)
+    options.people = try arguments.number("--people", in: 1...100_000_000)
+    options.connectors = try arguments.number("--connectors", in: 1...200)
+    options.syncDelay = try arguments.number("--fsync-ms", in: 0...10_000)
     if let text = arguments.value("--seconds") {
       guard let seconds = Double(text), seconds > 0, seconds <= 86_400 else {
-        throw misfit("--seconds", "above 0", "5")
+        throw CommandFailure(
+          exit: .usage, problem: "--seconds needs a number above 0", remedy: "write --seconds 5")
       }
       options.seconds = seconds
     }
     return options
-  }
-
-  private static func number(
-    _ flag: String, _ arguments: Arguments, in range: ClosedRange<Int>
-  ) throws(CommandFailure) -> Int? {
-    guard let text = arguments.value(flag) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      throw misfit(flag, "from \(range.lowerBound) to \(range.upperBound)", "\(range.lowerBound)")
-    }
-    return number
-  }
-
-  private static func misfit(_ flag: String, _ range: String, _ example: String) -> CommandFailure {
-    CommandFailure(
-      exit: .usage, problem: "\(flag) needs a number \(range)", remedy: "write \(flag) \(example)")
   }
 
   /// Says the ports in one line, then serves.

@@ -124,17 +124,11 @@ extension Session {
       try catalogue.connectorFile(of: known, named: name)
     }
     let file = settings.connectors + "/\(name).json5"
-    do {
-      try FileManager.default.createDirectory(
-        atPath: settings.connectors, withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: URL(filePath: file), options: .withoutOverwriting)
-    } catch {
-      let isThere = FileManager.default.fileExists(atPath: file)
-      throw CommandFailure(
-        exit: .cannotCreate,
-        problem: isThere ? "There is a file \(file) already" : "\(file) cannot be written",
-        remedy: isThere ? "Edit that one, or choose another name." : "Check the folder's rights.")
-    }
+    // A folder that cannot be made shows in the file that cannot.
+    try? FileManager.default.createDirectory(
+      atPath: settings.connectors, withIntermediateDirectories: true)
+    try create(
+      file, Array(text.utf8), whenTaken: "Edit that one, or choose another name.")
     return file
   }
 

@@ -12,8 +12,7 @@ extension Command {
       example: "purgehub connectors list"),
     opening: .reloading
   ) { session async throws(CommandFailure) in
-    let query = session.arguments.has("--all") ? "?all=true" : ""
-    let page = try await session.ask(.get, "/v1/connectors" + query)
+    let page = try await session.ask(.get, "/v1/connectors" + session.query("--all"))
     session.wantsJSON ? session.print(json: page) : session.showConnectors(page)
     return .done
   }
@@ -25,7 +24,7 @@ extension Command {
       example: "purgehub connectors show braze-eu"),
     opening: .reloading
   ) { session async throws(CommandFailure) in
-    let connector = try await session.ask(.get, try session.connectorPath)
+    let connector = try await session.ask(.get, session.connectorPath)
     session.wantsJSON ? session.print(json: connector) : session.showConnector(connector)
     return .done
   }
@@ -78,7 +77,7 @@ extension Command {
       summary: "Enable a connector that an administrator or an outage disabled.",
       flags: [timeout, noWait], example: "purgehub connectors enable braze-eu")
   ) { session async throws(CommandFailure) in
-    let report = try await session.ask(.post, try session.connectorPath + "/enable", [:])
+    let report = try await session.ask(.post, session.connectorPath + "/enable", [:])
     return try await session.afterReload(report)
   }
 
@@ -90,16 +89,14 @@ extension Command {
       example: "purgehub connectors disable braze-eu --note \"vendor maintenance\"")
   ) { session async throws(CommandFailure) in
     let body: JSON = ["note": .string(try session.required("--note"))]
-    let connector = try await session.ask(.post, try session.connectorPath + "/disable", body)
+    let connector = try await session.ask(.post, session.connectorPath + "/disable", body)
     session.wantsJSON ? session.print(json: connector) : session.showConnector(connector)
     return .done
   }
 }
 
 extension Session {
-  fileprivate var connectorPath: String {
-    get throws(CommandFailure) { "/v1/connectors/" + escaped(arguments.operands[0]) }
-  }
+  var connectorPath: String { "/v1/connectors/" + escaped(arguments.operands[0]) }
 
   fileprivate func showConnectors(_ page: JSON) {
     let connectors = page["connectors"]?.array ?? []

@@ -35,7 +35,8 @@ extension Command {
       ],
       example: "purgehub holds list --all")
   ) { session async throws(CommandFailure) in
-    let page = try await session.ask(.get, "/v1/holds" + session.holdQuery)
+    let page = try await session.ask(
+      .get, "/v1/holds" + session.query("--all", "--after", "--limit"))
     session.wantsJSON ? session.print(json: page) : session.showHolds(page)
     return .done
   }
@@ -69,14 +70,6 @@ extension Command {
 
 extension Session {
   fileprivate var holdPath: String { "/v1/holds/" + escaped(arguments.operands[0]) }
-
-  fileprivate var holdQuery: String {
-    var items = arguments.has("--all") ? ["all=true"] : []
-    for (flag, name) in [("--after", "after"), ("--limit", "limit")] {
-      if let value = arguments.value(flag) { items.append("\(name)=\(escaped(value))") }
-    }
-    return items.isEmpty ? "" : "?" + items.joined(separator: "&")
-  }
 
   fileprivate func showNewHold(_ hold: JSON) {
     showHold(hold)

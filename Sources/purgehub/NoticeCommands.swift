@@ -14,7 +14,8 @@ extension Command {
       ],
       example: "purgehub notices list --failed")
   ) { session async throws(CommandFailure) in
-    let page = try await session.ask(.get, "/v1/notices" + session.noticeQuery)
+    let page = try await session.ask(
+      .get, "/v1/notices" + session.query("--failed", "--before", "--limit"))
     session.wantsJSON ? session.print(json: page) : session.showNotices(page)
     return .done
   }
@@ -26,14 +27,8 @@ extension Command {
       flags: [.init(name: "--notice", value: "N", help: "only this one")],
       example: "purgehub notices retry --notice 12")
   ) { session async throws(CommandFailure) in
-    var body: JSON = [:]
-    if let text = session.arguments.value("--notice") {
-      guard let number = Int(text), number > 0 else {
-        throw CommandFailure(
-          exit: .usage, problem: "--notice is no number", remedy: "See notices list --failed.")
-      }
-      body = ["notice": JSON(number)]
-    }
+    let notice = try session.arguments.number("--notice", in: 1...Int.max)
+    let body: JSON = notice.map { ["notice": JSON($0)] } ?? [:]
     let answer = try await session.ask(.post, "/v1/notices/retry", body)
     let count = answer["retried"]?.integer ?? 0
     session.wantsJSON
@@ -65,15 +60,6 @@ extension Command {
 }
 
 extension Session {
-  fileprivate var noticeQuery: String {
-    var items: [String] = []
-    if arguments.has("--failed") { items.append("failed=true") }
-    for (flag, name) in [("--before", "before"), ("--limit", "limit")] {
-      if let value = arguments.value(flag) { items.append("\(name)=\(escaped(value))") }
-    }
-    return items.isEmpty ? "" : "?" + items.joined(separator: "&")
-  }
-
   fileprivate func showNotices(_ page: JSON) {
     let notices = page["notices"]?.array ?? []
     guard !notices.isEmpty else { return console.say("There are no such notices.") }

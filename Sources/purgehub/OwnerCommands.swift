@@ -26,7 +26,8 @@ extension Command {
     let list = try await session.answer(
       to: HTTPRequest(.post, session.requestPath + "/letter", body: body.encoded())
     ).body
-    try session.create(file, list)
+    try session.create(
+      file, list, isPrivate: true, whenTaken: "Name another one with --output.")
     guard !session.wantsJSON else {
       session.print(json: ["file": .string(file)])
       return .done

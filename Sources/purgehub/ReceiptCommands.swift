@@ -1,5 +1,4 @@
 import Documents
-import Foundation
 import HTTPTypes
 import Hub
 import PurgeCore
@@ -12,13 +11,13 @@ extension Command {
       flags: [.init(name: "--output", value: "FILE", help: "write it to a new file")],
       example: "purgehub requests receipt PRG-7K3F-9QWD-2M5T-8 --output receipt.json")
   ) { session async throws(CommandFailure) in
-    let path = "/v1/requests/\(session.escaped(session.arguments.operands[0]))/receipt"
-    let file = try await session.answer(to: HTTPRequest(.post, path)).body
+    let request = HTTPRequest(.post, session.requestPath + "/receipt")
+    let file = try await session.answer(to: request).body
     guard let output = session.arguments.value("--output") else {
       session.console.say(String(decoding: file.dropLast(), as: UTF8.self))
       return .done
     }
-    try session.write(file, to: output)
+    try session.create(output, file)
     session.wantsJSON
       ? session.print(json: ["file": .string(output)])
       : session.console.say("Wrote \(output).")
@@ -83,18 +82,6 @@ extension Session {
         remedy: "Give a file as purgehub receipt key prints it.", code: .receiptInvalid)
     }
     return key
-  }
-
-  fileprivate func write(_ bytes: [UInt8], to file: String) throws(CommandFailure) {
-    do {
-      try Data(bytes).write(to: URL(filePath: file), options: .withoutOverwriting)
-    } catch {
-      let isThere = FileManager.default.fileExists(atPath: file)
-      throw CommandFailure(
-        exit: .cannotCreate,
-        problem: isThere ? "There is a file \(file) already" : "\(file) cannot be written",
-        remedy: isThere ? "Choose another name." : "Check the folder and its rights.")
-    }
   }
 
   fileprivate func show(_ receipt: SignedReceipt, isFromKey: Bool) {

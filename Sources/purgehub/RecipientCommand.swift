@@ -8,8 +8,7 @@ extension Command {
       summary: "List for the person who was told to erase and what each did (GDPR, Article 19).",
       example: "purgehub requests recipients PRG-7K3F-9QWD-2M5T-8")
   ) { session async throws(CommandFailure) in
-    let path = "/v1/requests/\(session.escaped(session.arguments.operands[0]))/recipients"
-    let page = try await session.ask(.get, path)
+    let page = try await session.ask(.get, session.requestPath + "/recipients")
     session.wantsJSON ? session.print(json: page) : session.showRecipients(page)
     return .done
   }

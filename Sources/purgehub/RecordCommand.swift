@@ -1,5 +1,4 @@
 import Documents
-import Foundation
 import HTTPTypes
 import Hub
 import PurgeCore
@@ -29,9 +28,9 @@ extension Command {
 extension Session {
   fileprivate func recordingReport() async throws(CommandFailure) -> JSON {
     let identifiers = try SelectionFlags.identifiers(arguments)
-    let path = "/v1/connectors/\(escaped(arguments.operands[0]))/record"
     do throws(CommandFailure) {
-      return try await ask(.post, path, ["identifiers": .object(identifiers)])
+      return try await ask(
+        .post, connectorPath + "/record", ["identifiers": .object(identifiers)])
     } catch {
       var failure = error
       switch error.code {
@@ -52,19 +51,11 @@ extension Session {
     let named = arguments.value("--output")
     let folder = try HouseDoor.settings(arguments).manifests
     let file = named ?? folder + "/\(kind)/exchanges.json5"
-    do {
-      try Data(text.utf8).write(to: URL(filePath: file), options: .withoutOverwriting)
-      return file
-    } catch {
-      guard let named else { return nil }
-      let isThere = FileManager.default.fileExists(atPath: named)
-      throw CommandFailure(
-        exit: .cannotCreate,
-        problem: isThere ? "There is a file \(named) already" : "\(named) cannot be written",
-        remedy: isThere
-          ? "Choose another name; nothing is overwritten." : "Check the folder's rights."
-      )
+    do throws(CommandFailure) { try create(file, Array(text.utf8)) } catch {
+      guard named == nil else { throw error }
+      return nil
     }
+    return file
   }
 
   fileprivate func showRecording(_ report: JSON, _ file: String?) {

@@ -15,7 +15,8 @@ extension Command {
       ],
       example: "purgehub requests list --open")
   ) { session async throws(CommandFailure) in
-    let page = try await session.ask(.get, "/v1/requests" + session.listQuery)
+    let page = try await session.ask(
+      .get, "/v1/requests" + session.query("--open", "--after", "--limit"))
     if session.wantsJSON { session.print(json: page) } else { session.showList(page) }
     return .done
   }
@@ -105,11 +106,11 @@ extension Command {
 extension Session {
   var requestPath: String { "/v1/requests/" + escaped(arguments.operands[0]) }
 
-  fileprivate var listQuery: String {
-    var items: [String] = []
-    if arguments.has("--open") { items.append("open=true") }
-    for (flag, name) in [("--after", "after"), ("--limit", "limit")] {
-      if let value = arguments.value(flag) { items.append("\(name)=\(escaped(value))") }
+  /// A query of those of the flags that were given: each is called there as here, without its dashes.
+  func query(_ flags: String...) -> String {
+    let items = flags.compactMap { flag -> String? in
+      let value = arguments.has(flag) ? "true" : arguments.value(flag).map(escaped)
+      return value.map { "\(flag.dropFirst(2))=\($0)" }
     }
     return items.isEmpty ? "" : "?" + items.joined(separator: "&")
   }

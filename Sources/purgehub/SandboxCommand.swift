@@ -71,7 +71,7 @@ private struct Stall {
     behaviours = try Self.behaviours(session.arguments.value("--behave") ?? "well")
     people = Self.people
     folder = session.arguments.value("--write-connector").map(Self.absolute)
-    let port = try Self.port(session.arguments.value("--port") ?? "0")
+    let port = UInt16(try session.arguments.number("--port", in: 0...65_535) ?? 0)
     let note = Self.note(session)
     do {
       vendor = try HostileVendor(
@@ -181,14 +181,6 @@ extension Stall {
     let error = UsageError.unknown(word, among: words, what: "behaviour")
     let remedy = error.remedy.hasPrefix("did") ? error.remedy : "see purgehub sandbox --list"
     return CommandFailure(exit: .usage, problem: error.problem, remedy: remedy)
-  }
-
-  private static func port(_ text: String) throws(CommandFailure) -> UInt16 {
-    guard let port = UInt16(text) else {
-      throw CommandFailure(
-        exit: .usage, problem: "--port needs a number from 0 to 65535", remedy: "write --port 8080")
-    }
-    return port
   }
 
   private static var people: [String] {

@@ -33,23 +33,12 @@ private struct SimulationPlan {
   var days: Int
 
   init(_ arguments: Arguments) throws(CommandFailure) {
-    days = try Self.number(arguments.value("--days") ?? "30", "--days", atMost: 3_650)
-    if let seed = arguments.value("--seed") {
-      let seed = UInt64(try Self.number(seed, "--seed", atMost: .max))
+    days = try arguments.number("--days", in: 1...3_650) ?? 30
+    if let seed = try arguments.number("--seed", in: 1...Int.max).map({ UInt64($0) }) {
       seeds = seed...seed
     } else {
       seeds = try Self.range(arguments.value("--seeds") ?? "1..1000")
     }
-  }
-
-  private static func number(
-    _ text: String, _ flag: String, atMost most: Int
-  ) throws(CommandFailure) -> Int {
-    guard let number = Int(text), (1...most).contains(number) else {
-      throw CommandFailure(
-        exit: .usage, problem: "\(flag) needs a number from 1", remedy: "write \(flag) 7")
-    }
-    return number
   }
 
   private static func range(_ text: String) throws(CommandFailure) -> ClosedRange<UInt64> {

@@ -65,7 +65,9 @@ extension Command {
       session.print(json: page)
       return .done
     }
-    try session.create(file, page.encodedPretty() + [10])
+    try session.create(
+      file, page.encodedPretty() + [10], isPrivate: true,
+      whenTaken: "Name another one with --output.")
     session.wantsJSON
       ? session.print(json: ["file": .string(file)])
       : session.console.say("\(file) is written. It names nobody; look through it all the same.")
@@ -74,27 +76,6 @@ extension Command {
 }
 
 extension Session {
-  /// Writes a new file that only its owner can read; never over another one.
-  func create(_ file: String, _ bytes: [UInt8]) throws(CommandFailure) {
-    let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      let isThere = errno == EEXIST
-      throw CommandFailure(
-        exit: .cannotCreate,
-        problem: isThere ? "There is a file \(file) already" : "\(file) cannot be made",
-        remedy: "Name another one with --output.")
-    }
-    Log.write(bytes, to: descriptor)
-    let isWritten = fsync(descriptor) == 0
-    let size = FileFacts(file)?.size
-    close(descriptor)
-    guard isWritten, size == bytes.count else {
-      throw CommandFailure(
-        exit: .cannotCreate, problem: "\(file) could not be written in full",
-        remedy: "Make room on its disk, then try again.")
-    }
-  }
-
   /// The story of a task, a line for each event, by day.
   fileprivate func tell(_ page: JSON) {
     let task = page["task"] ?? .null

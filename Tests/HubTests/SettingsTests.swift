@@ -1,8 +1,10 @@
+import Connectors
 import Documents
 import Foundation
-import Hub
 import PurgeCore
 import Testing
+
+@testable import Hub
 
 @Suite struct `The settings` {
   private static let root = URL(filePath: #filePath)
@@ -67,6 +69,11 @@ import Testing
     let (settings, place) = try load(#"{ data: "d", masterKey: { file: "k" } }"#)
     #expect(settings.data == place.folder + "/d")
     #expect(settings.masterKey == .file(place.folder + "/k"))
+  }
+
+  @Test(arguments: [("hub.json5", "."), ("etc/hub.json5", "etc"), ("/hub.json5", "/")])
+  func `take paths beside a file that is named without its folder`(file: String, folder: String) {
+    #expect(Settings.folder(of: file) == folder)
   }
 
   @Test func `are overridden by the environment, the file by name`() throws {

@@ -13,8 +13,9 @@ import Testing
     #expect(Instant(milliseconds: milliseconds).rfc3339 == text)
   }
 
-  @Test func `knows its day`() {
+  @Test func `knows its day and its minute`() {
     #expect(Instant(milliseconds: 1_795_230_245_678).day == "2026-11-21")
+    #expect(Instant(milliseconds: 1_795_230_245_678).minute == "2026-11-21 03:04")
   }
 
   @Test func `saturates instead of overflowing`() {

@@ -106,6 +106,11 @@ import Testing
     #expect(outside.mode("copy/master.key") == 0o600)
   }
 
+  @Test func `has no digest where it cannot be read`() throws {
+    let error = #expect(throws: StoreError.self) { try FileDigest(of: outside.folder) }
+    #expect(error?.code == .unavailable && error?.call == "read")
+  }
+
   @Test func `overwrites nothing`() async throws {
     _ = try await backUp()
     let error = await #expect(throws: StoreError.self) { try await backUp() }

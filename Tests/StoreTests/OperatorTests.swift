@@ -60,7 +60,7 @@ import Testing
   @Test func `is told of an end once`() async throws {
     let key = try await mixedTask()
     _ = try await store.waive(key, by: "ann", reason: "", at: noon)
-    try await store.markDelivered(store.notices(limit: 9))
+    try await store.distribute(to: [], at: noon)
     #expect(try await store.notices(limit: 9).isEmpty)
   }
 

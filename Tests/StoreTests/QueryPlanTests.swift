@@ -32,7 +32,6 @@ import Testing
     try await tellEverybody()
     _ = try await store.waive(key, by: "ann", reason: "", at: noon)
     _ = try await store.waive(TaskKey(key.request, braze), by: "ann", reason: "", at: noon)
-    try await store.markDelivered(try await store.notices(limit: 5))
     let waiting = try await store.accept(.of(1, startAt: noon)).id
     _ = try await store.cancel(waiting, by: "ann", reason: "", at: noon)
     _ = try await store.startWaiting(at: noon)
@@ -93,8 +92,8 @@ import Testing
       _ = try await store.requests(limit: 5, openOnly: true)
       _ = try await store.exceptions(of: key, limit: 5)
       _ = try await store.results(of: key, limit: 5)
+      _ = try await store.attempts(of: key, newestFirst: true, limit: 5)
       _ = try await store.attempts(of: key, limit: 5)
-      _ = try await store.attempts(of: key, after: nil, newestFirst: false, limit: 5)
       _ = try await store.standings(of: [key])
       _ = try await store.auditEntries(of: braze, since: 1, limit: 5)
       _ = try await store.purges(of: [print])

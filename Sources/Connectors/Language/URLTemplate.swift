@@ -116,9 +116,35 @@ extension String {
     }
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// The text without RFC 3986's encoding; what is no encoded byte stays as it is.
+  var percentDecoded: String {
+    var bytes: [UInt8] = []
+    var rest = Array(utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(\.hexadecimal),
+        let low = rest.dropFirst().first.flatMap(\.hexadecimal)
+      {
+        bytes.append(high << 4 | low)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }
 
 extension UInt8 {
+  /// The value of a hexadecimal digit; nil for any other byte.
+  fileprivate var hexadecimal: UInt8? {
+    switch self {
+    case 0x30...0x39: self - 0x30
+    case 0x41...0x46, 0x61...0x66: (self | 0x20) - 0x57
+    default: nil
+    }
+  }
+
   fileprivate static let hexadecimalDigits = Array("0123456789ABCDEF".utf8)
   private static let reserved = Set(":/?#[]@!$&'()*+,;=%".utf8)
 

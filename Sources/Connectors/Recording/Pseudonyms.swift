@@ -246,19 +246,8 @@ extension String {
   }
 
   fileprivate var removingEncoding: String {
-    var bytes: [UInt8] = []
-    var rest = Array(utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(\.hexadecimal),
-        let low = rest.dropFirst().first.flatMap(\.hexadecimal)
-      {
-        bytes.append(high << 4 | low)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    // A query may write a blank as forms do.
+    replacing("+", with: " ").percentDecoded
   }
 
   /// The text cut into words and what stands between them.
@@ -273,15 +262,5 @@ extension String {
       }
     }
     return runs
-  }
-}
-
-extension UInt8 {
-  fileprivate var hexadecimal: UInt8? {
-    switch self {
-    case 0x30...0x39: self - 0x30
-    case 0x41...0x46, 0x61...0x66: (self | 0x20) - 0x57
-    default: nil
-    }
   }
 }

@@ -64,10 +64,10 @@ extension Doctor {
       guard now >= release, newest.map({ $0 <= now + .minutes(2) }) ?? true else {
         return .fault(
           topic,
-          "it says \(now.minuteUTC), and the newest record is of \((newest ?? now).minuteUTC)",
+          "it says \(now.minute) UTC, and the newest record is of \((newest ?? now).minute) UTC",
           "Set the clock; what waits would wait for as much longer.")
       }
-      return .ok(topic, "it says \(now.minuteUTC), which fits the newest record")
+      return .ok(topic, "it says \(now.minute) UTC, which fits the newest record")
     }
   }
 
@@ -122,10 +122,4 @@ extension Doctor {
 extension Int {
   /// A count that stopped at a limit says so.
   var orMore: String { self >= Doctor.most ? "\(Doctor.most) or more" : "\(self)" }
-}
-
-extension Instant {
-  fileprivate var minuteUTC: String {
-    String(rfc3339.prefix(16)).replacing("T", with: " ") + " UTC"
-  }
 }

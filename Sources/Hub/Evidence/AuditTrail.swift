@@ -35,10 +35,10 @@ extension House {
   public func audit(
     of request: PurgeRequestID?, after entry: Int, limit: Int
   ) async throws(Refusal) -> [AuditEntry] {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       if let request { _ = try await store.request(request) }
       return try await store.auditEntries(of: request, after: entry, limit: limit)
-    } catch { throw Refusal(error) }
+    }
   }
 
   /// Follows the whole audit trail, and looks whether a place that was noted is still in it; with
@@ -46,7 +46,7 @@ extension House {
   public func verifyAudit(
     against place: AuditPlace?, receipt digest: String? = nil
   ) async throws(Refusal) -> AuditFinding {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       switch try await store.verifyAudit() {
       case .broken(let sequence):
         return AuditFinding(broken: sequence, entries: sequence - 1, hash: nil, holdsPlace: nil)
@@ -56,7 +56,7 @@ extension House {
         if let place { finding.holdsPlace = try await holds(place, digest) }
         return finding
       }
-    } catch { throw Refusal(error) }
+    }
   }
 
   private func holds(_ place: AuditPlace, _ digest: String?) async throws(StoreError) -> Bool {

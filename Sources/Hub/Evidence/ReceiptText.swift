@@ -52,7 +52,7 @@ struct ReceiptText: Sendable {
       .init("name", .string(name.description)),
       .init("title", .string(known?.title ?? name.description)),
       .init("state", .string(task.state.word)), .init("verdicts", task.verdicts),
-      .init("evidence", task.evidence.map { .string("\($0)") } ?? .null),
+      .init("evidence", task.evidence.map { .string($0.word) } ?? .null),
       .init("firstTriedAt", trace.firstTried.map { .string($0.rfc3339) } ?? .null),
       .init("lastTriedAt", trace.lastTried.map { .string($0.rfc3339) } ?? .null),
       .init("references", .array(trace.references.map(JSON.string))),
@@ -117,13 +117,11 @@ struct ReceiptText: Sendable {
 
 extension ConnectorTask {
   fileprivate var verdicts: JSON {
-    [
-      "erased": JSON(tally.erased), "absent": JSON(tally.absent), "accepted": JSON(tally.accepted),
-      "verifiedAbsent": JSON(tally.verifiedAbsent), "notApplicable": JSON(tally.notApplicable),
-      "waived": JSON(tally.waived), "ambiguous": JSON(tally.ambiguous),
-      "failed": JSON(tally.failed), "pending": JSON(tally.pending),
-      "open": JSON(state.isClosed ? 0 : open), "cancelled": JSON(state == .cancelled ? total : 0),
-    ]
+    .object(
+      tally.counts.map { .init($0.word, JSON($0.count)) } + [
+        .init("open", JSON(state.isClosed ? 0 : open)),
+        .init("cancelled", JSON(state == .cancelled ? total : 0)),
+      ])
   }
 }
 

@@ -13,30 +13,36 @@ extension House {
   ) async throws(Refusal) -> SignedReceipt {
     let connectors = Dictionary(uniqueKeysWithValues: register.configured.map { ($0.name, $0) })
     let issued = now()
-    let signed: SignedMatter
-    do throws(StoreError) {
-      signed = try await store.issueReceipt(of: id, by: actor, at: issued) { matter in
-        guard let key = ReceiptPublicKey(bytes: matter.publicKey),
-          let text = ReceiptText(matter: matter, key: key, issued: issued, connectors: connectors)
-            .json.canonical()
-        else { preconditionFailure("a receipt holds what has no canonical spelling") }
-        return text
+    let signed = try await refusing { () async throws(StoreError) in
+      try await store.issueReceipt(of: id, by: actor, at: issued) { matter in
+        let text = ReceiptText(
+          matter: matter, key: ReceiptPublicKey(own: matter.publicKey), issued: issued,
+          connectors: connectors)
+        guard let spelling = text.json.canonical() else {
+          preconditionFailure("a receipt holds what has no canonical spelling")
+        }
+        return spelling
       }
-    } catch { throw Refusal(error) }
-    guard let key = ReceiptPublicKey(bytes: signed.publicKey) else {
-      preconditionFailure("the key of receipts is no Ed25519 key")
     }
-    return SignedReceipt(text: signed.text, signature: signed.signature, key: key)
+    return SignedReceipt(
+      text: signed.text, signature: signed.signature, key: ReceiptPublicKey(own: signed.publicKey))
   }
 
   /// The public half of the key that signs receipts; the key is made when there is none.
   public func receiptKey(by actor: String) async throws(Refusal) -> ReceiptPublicKey {
-    do throws(StoreError) {
-      let bytes = try await store.receiptKey(by: actor, at: now())
-      guard let key = ReceiptPublicKey(bytes: bytes) else {
-        preconditionFailure("the key of receipts is no Ed25519 key")
-      }
-      return key
-    } catch { throw Refusal(error) }
+    let bytes = try await refusing { () async throws(StoreError) in
+      try await store.receiptKey(by: actor, at: now())
+    }
+    return ReceiptPublicKey(own: bytes)
+  }
+}
+
+extension ReceiptPublicKey {
+  /// The hub's own: the store makes no other keys than Ed25519's.
+  fileprivate init(own bytes: [UInt8]) {
+    guard let key = ReceiptPublicKey(bytes: bytes) else {
+      preconditionFailure("the key of receipts is no Ed25519 key")
+    }
+    self = key
   }
 }

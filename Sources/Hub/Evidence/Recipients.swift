@@ -1,5 +1,5 @@
 public import PurgeCore
-import Store
+public import Store
 
 /// One recipient of a person's data and what became of the order to erase (GDPR, Article 19).
 public struct Recipient: Sendable, Hashable {
@@ -13,14 +13,14 @@ public struct Recipient: Sendable, Hashable {
 
 extension House {
   /// Every recipient of a request, in the order of the connectors' names.
-  public func recipients(of id: PurgeRequestID) async throws(Refusal) -> [Recipient] {
+  public func recipients(of record: RequestRecord) async throws(Refusal) -> [Recipient] {
     var recipients: [Recipient] = []
-    for task in try await request(id).tasks {
-      do throws(StoreError) {
-        let lastTried = try await store.trace(of: task.key).lastTried
-        recipients.append(
-          Recipient(name: title(of: task.key.connector), task: task, lastTried: lastTried))
-      } catch { throw Refusal(error) }
+    for task in record.tasks {
+      let trace = try await refusing { () async throws(StoreError) in
+        try await store.trace(of: task.key)
+      }
+      recipients.append(
+        Recipient(name: title(of: task.key.connector), task: task, lastTried: trace.lastTried))
     }
     return Self.numbered(recipients)
   }

@@ -24,7 +24,7 @@ extension House {
   /// A cell may be a name of any kind, so it is compared as it stands, as an address and as a
   /// telephone number; whole cells only. Nothing of the rows is kept.
   public func screen(_ rows: [[String]]) async throws(Refusal) -> [SuppressedRow] {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       let names = try fingerprints(of: rows)
       let purged = try await store.tombstones(of: Set(names.joined()).sorted())
       guard !purged.isEmpty else { return [] }
@@ -37,7 +37,7 @@ extension House {
             row: position,
             purges: sorted.map { .init(request: $0.request, accepted: $0.accepted) })
       }
-    } catch { throw Refusal(error) }
+    }
   }
 
   private func fingerprints(of rows: [[String]]) throws(StoreError) -> [[Fingerprint]] {

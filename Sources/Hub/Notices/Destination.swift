@@ -65,18 +65,3 @@ extension OutboxNotice {
     return "msg_" + Array(digest.prefix(16)).hex
   }
 }
-
-extension NoticeSettings.SecretPlace {
-  /// The secret without blanks around it, read anew each time, so that it can be replaced; nil when it
-  /// is not there.
-  func secret(in environment: [String: String]) -> String? {
-    let text: String?
-    switch self {
-    case .environment(let name): text = environment[name]
-    case .file(let path):
-      text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-    }
-    let secret = text?.trimmingCharacters(in: .whitespacesAndNewlines)
-    return secret?.isEmpty == false ? secret : nil
-  }
-}

@@ -12,7 +12,7 @@ public struct NoticeRecord: Sendable {
 extension House {
   /// Begins to tell outside what happens from here on.
   func tellOfWhatHappens() async throws(Refusal) {
-    do throws(StoreError) { try await messenger.begin() } catch { throw Refusal(error) }
+    try await refusing { () async throws(StoreError) in try await messenger.begin() }
   }
 
   /// A page of notices with their deliveries, before one of them, newest first; only those that were
@@ -20,7 +20,7 @@ extension House {
   public func notices(
     before sequence: Int?, limit: Int, failedOnly: Bool
   ) async throws(Refusal) -> [NoticeRecord] {
-    do throws(StoreError) {
+    try await refusing { () async throws(StoreError) in
       guard failedOnly else {
         return try await store.outbox(before: sequence, limit: limit).map { notice, deliveries in
           NoticeRecord(notice: notice, deliveries: deliveries.map(labelled))
@@ -29,7 +29,7 @@ extension House {
       return try await store.failedDeliveries(before: sequence, limit: limit).map {
         NoticeRecord(notice: $0.notice, deliveries: [labelled($0)])
       }
-    } catch { throw Refusal(error) }
+    }
   }
 
   private func labelled(_ delivery: NoticeDelivery) -> (to: String, delivery: NoticeDelivery) {
@@ -46,8 +46,8 @@ extension House {
         .nobodyToTell, "The settings name nobody who is told.",
         action: "Name callbacks or mail under notices in the settings file.")
     }
-    do throws(StoreError) { try await store.leaveTestNotice(by: actor, at: now()) } catch {
-      throw Refusal(error)
+    try await refusing { () async throws(StoreError) in
+      try await store.leaveTestNotice(by: actor, at: now())
     }
     return messenger.audience
   }
@@ -56,10 +56,9 @@ extension House {
   ///
   /// - Throws: `Refusal` 1050 when a notice is named of which none was.
   public func retryNotices(_ sequence: Int?, by actor: String) async throws(Refusal) -> Int {
-    let count: Int
-    do throws(StoreError) {
-      count = try await store.retryNotices(sequence, by: actor, at: now())
-    } catch { throw Refusal(error) }
+    let count = try await refusing { () async throws(StoreError) in
+      try await store.retryNotices(sequence, by: actor, at: now())
+    }
     guard count > 0 || sequence == nil else {
       throw Refusal(
         .unknownNotice, "Of that notice nothing was given up.",

@@ -116,9 +116,10 @@ extension Messenger {
   }
 
   private func distribute() async throws(StoreError) {
-    guard try await !store.notices(limit: 1).isEmpty else { return }
+    guard
+      try await store.distribute(to: destinations.map(\.subscriber), at: House.now())
+    else { return }
     hasWorked.store(true, ordering: .relaxed)
-    try await store.distribute(to: destinations.map(\.subscriber), at: House.now())
     for counter in counters { counter.ring() }
   }
 

@@ -1,3 +1,4 @@
+import Connectors
 import Documents
 import Foundation
 import Store
@@ -138,7 +139,7 @@ extension NoticeReading {
 
   private func secrets(
     _ value: JSON?, _ place: String
-  ) throws(Misfit) -> [NoticeSettings.SecretPlace] {
+  ) throws(Misfit) -> [SecretReference] {
     let values = value?.array ?? [value ?? .null]
     guard (1...2).contains(values.count) else {
       throw Misfit(
@@ -148,19 +149,13 @@ extension NoticeReading {
     return try values.map { (one) throws(Misfit) in try secret(one, place) }
   }
 
-  private func secret(
-    _ value: JSON, _ place: String
-  ) throws(Misfit) -> NoticeSettings.SecretPlace {
-    let members = value.members ?? []
-    guard members.count == 1, let text = members[0].value.string, !text.isEmpty,
-      ["env", "file"].contains(members[0].name)
-    else {
+  private func secret(_ value: JSON, _ place: String) throws(Misfit) -> SecretReference {
+    guard let reference = SecretReference(value, relativeTo: folder) else {
       throw Misfit(
         what: "does not say in \(place) where the secret is kept",
         remedy: "write { env: \"NAME\" } or { file: \"PATH\" }; a secret never stands in the file")
     }
-    guard members[0].name == "file" else { return .environment(text) }
-    return .file(text.hasPrefix("/") ? text : folder + "/" + text)
+    return reference
   }
 
   private func kinds(_ value: JSON?, _ place: String) throws(Misfit) -> Set<NoticeKind> {
@@ -229,11 +224,6 @@ extension NoticeSettings {
     ],
   ]
 
-  private static let secretSchema: JSON = [
-    "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
-    "properties": ["env": ["type": "string"], "file": ["type": "string"]],
-  ]
-
   private static let eventsSchema: JSON = [
     "type": "array",
     "items": [
@@ -250,8 +240,8 @@ extension NoticeSettings {
       "url": ["type": "string"],
       "secret": [
         "anyOf": [
-          secretSchema,
-          ["type": "array", "items": secretSchema, "minItems": 1, "maxItems": 2],
+          SecretReference.schema,
+          ["type": "array", "items": SecretReference.schema, "minItems": 1, "maxItems": 2],
         ]
       ],
       "events": eventsSchema, "selfHosted": ["type": "boolean"],
@@ -263,7 +253,7 @@ extension NoticeSettings {
     "type": "object", "additionalProperties": false, "required": ["server", "from", "to"],
     "properties": [
       "server": ["type": "string", "pattern": "^smtps?://"], "user": ["type": "string"],
-      "password": secretSchema, "from": ["type": "string"],
+      "password": SecretReference.schema, "from": ["type": "string"],
       "to": ["type": "array", "items": ["type": "string"], "minItems": 1],
       "events": eventsSchema, "selfHosted": ["type": "boolean"], "plaintext": ["type": "boolean"],
       "trustedCertificates": ["type": "string"],

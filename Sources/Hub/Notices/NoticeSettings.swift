@@ -1,3 +1,4 @@
+public import Connectors
 public import Store
 
 /// Who is told of what happens, and how; recipients come from here only, never from data (ALM-48).
@@ -7,20 +8,12 @@ public struct NoticeSettings: Sendable, Hashable {
   /// People who are told by e-mail; nil for nobody.
   public var mail: Mail?
 
-  /// Where a secret is kept.
-  public enum SecretPlace: Sendable, Hashable {
-    /// In an environment variable.
-    case environment(String)
-    /// In a file.
-    case file(String)
-  }
-
   /// A program that is told by HTTP (Standard Webhooks).
   public struct Callback: Sendable, Hashable {
     /// The address that is posted to.
     public var url: String
     /// Where the signing secrets are kept; a second one while the first is replaced.
-    public var secrets: [SecretPlace]
+    public var secrets: [SecretReference]
     /// What it is told of.
     public var kinds: Set<NoticeKind>
     /// Allows plain http and private addresses.
@@ -36,7 +29,7 @@ public struct NoticeSettings: Sendable, Hashable {
     /// Who logs in; nil for nobody.
     public var user: String?
     /// Where the password is kept.
-    public var password: SecretPlace?
+    public var password: SecretReference?
     /// The sender's address.
     public var from: String
     /// The recipients; each gets a message of their own.

@@ -80,17 +80,12 @@ struct FileDigest {
   var sha256 = ""
 
   init(of path: String) throws(StoreError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system("open", of: path) }
-    defer { close(descriptor) }
-    do throws(CryptoError) {
-      var digest = try RunningDigest()
-      var piece = [UInt8](repeating: 0, count: 1 << 20)
-      while case let count = unsafe read(descriptor, &piece, piece.count), count > 0 {
-        bytes += count
-        try digest.add(piece[..<count])
-      }
-      sha256 = try digest.end().hex
-    } catch { throw StoreError(error) }
+    var digest: RunningDigest
+    do throws(CryptoError) { digest = try RunningDigest() } catch { throw StoreError(error) }
+    try FileHandle(path, O_RDONLY).readPieces { (piece) throws(StoreError) in
+      bytes += piece.count
+      do throws(CryptoError) { try digest.add(piece) } catch { throw StoreError(error) }
+    }
+    do throws(CryptoError) { sha256 = try digest.end().hex } catch { throw StoreError(error) }
   }
 }

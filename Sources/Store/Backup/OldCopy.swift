@@ -67,15 +67,9 @@ extension Store {
   }
 
   private static func copy(_ source: String, to target: String) throws(StoreError) {
-    let descriptor = unsafe open(source, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system("open", of: source) }
-    defer { Glibc.close(descriptor) }
+    let original = try FileHandle(source, O_RDONLY)
     let file = try FileHandle(target, O_RDWR | O_CREAT | O_TRUNC)
-    var piece = [UInt8](repeating: 0, count: 1 << 20)
-    while case let count = unsafe read(descriptor, &piece, piece.count), count != 0 {
-      guard count > 0 else { throw .system("read", of: source) }
-      try file.append(piece[..<count])
-    }
+    try original.readPieces(file.append)
     try file.sync()
   }
 }

@@ -46,6 +46,15 @@ struct Keys: Sendable {
   }
 }
 
+extension RandomBytes {
+  /// Sixty-four bits for an ID: nobody can foretell it from the ones before.
+  static func bits() throws(StoreError) -> UInt64 {
+    do throws(CryptoError) {
+      return try make(8).reduce(0) { $0 << 8 | UInt64($1) }
+    } catch { throw StoreError(error) }
+  }
+}
+
 extension StoreError {
   /// A failure of the cryptographic library: wrong key, changed bytes or no randomness.
   init(_ error: CryptoError) {

@@ -38,19 +38,6 @@ extension Connection {
     }
   }
 
-  func attempts(
-    of key: TaskKey, before instant: Instant, limit: Int
-  ) throws(StoreError) -> [Attempt] {
-    try rows(
-      """
-      SELECT ended_at, first, people, number, began_at, exchanges, status, code, evidence
-      FROM attempt
-      WHERE request = \(key.request) AND connector = \(key.connector) AND ended_at < \(instant)
-      ORDER BY ended_at DESC, first DESC LIMIT \(limit)
-      """
-    ) { (row) throws(StoreError) in Attempt(row, of: key) }
-  }
-
   /// The open tasks of a connector in requests after one, in the order of their numbers.
   func openTasks(
     of name: ConnectorName, after request: PurgeRequestID?, limit: Int

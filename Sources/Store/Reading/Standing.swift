@@ -44,7 +44,7 @@ extension Store {
 
   /// A page of a task's attempts, oldest or newest first, after a place; nil begins at that end.
   public func attempts(
-    of task: TaskKey, after place: AttemptCursor?, newestFirst: Bool, limit: Int
+    of task: TaskKey, after place: AttemptCursor? = nil, newestFirst: Bool = false, limit: Int
   ) async throws(StoreError) -> [Attempt] {
     try await readers.read { (connection) throws(StoreError) in
       newestFirst
@@ -66,7 +66,7 @@ extension Store {
 extension AttemptCursor {
   fileprivate static let beginning = AttemptCursor(
     ended: Instant(milliseconds: .min), range: 0..<0, number: 0)
-  fileprivate static let end = AttemptCursor(
+  static let end = AttemptCursor(
     ended: Instant(milliseconds: .max), range: 0..<0, number: 0)
 }
 
@@ -83,7 +83,8 @@ extension Connection {
       last: last, due: calls.map(\.0).min(), giveUp: calls.compactMap(\.1).min())
   }
 
-  fileprivate func attempts(
+  /// The attempts of a task, newest first, before a place.
+  func attempts(
     of key: TaskKey, before place: AttemptCursor, _ limit: Int
   ) throws(StoreError) -> [Attempt] {
     try rows(

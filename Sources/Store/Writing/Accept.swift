@@ -15,7 +15,7 @@ struct PreparedPeople: Sendable {
     guard !people.isEmpty else {
       throw StoreError(.wrongState, call: "accept", detail: "a request needs at least one person")
     }
-    id = try Self.randomID()
+    id = PurgeRequestID(bits: try RandomBytes.bits())
     key = try RequestKey()
     wrappedKey = try key.wrapped(for: id, with: keys)
     tombstones = fingerprints.sortedIfNeeded
@@ -38,12 +38,6 @@ struct PreparedPeople: Sendable {
       return try key.seal(
         people[start..<min(start + SubjectBlock.size, total)], of: id, block: number)
     }
-  }
-
-  private static func randomID() throws(StoreError) -> PurgeRequestID {
-    do throws(CryptoError) {
-      return PurgeRequestID(bits: try RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
-    } catch { throw StoreError(error) }
   }
 }
 

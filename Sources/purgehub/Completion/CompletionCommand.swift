@@ -47,12 +47,7 @@ extension Session {
         .init(word: String($0["code"]?.integer ?? 0), help: $0["title"]?.string ?? "")
       }
     case .kinds: return (settings.map { Catalogue($0).names } ?? []).map { .init(word: $0) }
-    case .connectors:
-      let files = settings.flatMap {
-        try? FileManager.default.contentsOfDirectory(atPath: $0.connectors)
-      }
-      return (files ?? []).filter { $0.hasSuffix(".json5") && !$0.hasPrefix(".") }.sorted()
-        .map { .init(word: String($0.dropLast(".json5".count))) }
+    case .connectors: return (settings?.connectorNames ?? []).map { .init(word: $0) }
     }
   }
 }

@@ -18,6 +18,10 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
   case manifest
   /// A path, pointer, pattern or template within a manifest.
   case path
+  /// A receipt that somebody hands in, or a key for it.
+  case receipt
+  /// A file whose rows are screened for purged people.
+  case screen
   /// The hub's settings, as a file and as variables.
   case settings
 
@@ -31,6 +35,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case .json: try JSONTarget.run(bytes)
     case .manifest: try ManifestTarget.run(bytes)
     case .path: try PathTarget.run(bytes)
+    case .receipt: try await ReceiptTarget.run(bytes)
+    case .screen: try await ScreenTarget.run(bytes)
     case .settings: try SettingsTarget.run(bytes)
     }
   }
@@ -42,7 +48,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case .connector: ConnectorTarget.recorded
     case .json, .manifest: Shipped.names.map(Shipped.manifestText)
     case .settings: [Shipped.bytes("config/purgehub.json5")]
-    case .body, .csv, .path: []
+    case .body, .csv, .path, .receipt, .screen: []
     }
   }
 }

@@ -110,7 +110,7 @@ struct Ordeal: Sendable {
     let task = try #require(page.json.task("hostile"))
     let key = TaskKey(id, ConnectorName("hostile"))
     // First the tries, then the calls they changed in the same transaction.
-    let attempts = try await house.store.attempts(of: key, limit: 100)
+    let attempts = try await house.store.attempts(of: key, newestFirst: true, limit: 100)
     let calls = try place.calls(of: "hostile")
     let waits = calls.map { $0.due - House.now() }
     return Finding(
