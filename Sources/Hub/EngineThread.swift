@@ -194,7 +194,7 @@ extension EngineThread {
         let finished = client.turn(waitingAtMost: patience())
         if client.readable.contains(clock.watch) { clock.listen() }
         noticeClock(thread.now())
-        for finished in finished { deliver(finished) }
+        hear(finished.compactMap(event))
         tickIfDue()
       }
       for purpose in transfers.values {
@@ -216,12 +216,18 @@ extension EngineThread {
 
     private func hear(_ event: Event) {
       switch event {
-      case .answered, .tokenAnswered, .loaded, .tick: break
+      case .loaded, .tick: break
       default: revision += 1
       }
       let now = thread.now()
       noticeClock(now)
       for effect in engine.handle(event, at: now) { perform(effect) }
+    }
+
+    /// Answers of one turn become durable together.
+    private func hear(_ answers: [Event]) {
+      guard !answers.isEmpty else { return }
+      for effect in engine.handle(answers, at: thread.now()) { perform(effect) }
     }
 
     /// Tells the store and then the engine that somebody set the clock, before anything else is.
@@ -259,12 +265,15 @@ extension EngineThread {
       client.send(request, as: id, to: vendor)
     }
 
-    private func deliver(_ finished: Finished) {
+    /// What the engine hears of a transfer that is over; nil when somebody else waits for it.
+    private func event(_ finished: Finished) -> Event? {
       switch transfers.removeValue(forKey: finished.id) {
-      case .call(let key): hear(.answered(key, finished.result))
-      case .token(let name): hear(.tokenAnswered(name, finished.result))
-      case .errand(let errand): errand.answer(finished.result)
-      case nil: break
+      case .call(let key): return .answered(key, finished.result)
+      case .token(let name): return .tokenAnswered(name, finished.result)
+      case .errand(let errand):
+        errand.answer(finished.result)
+        return nil
+      case nil: return nil
       }
     }
 

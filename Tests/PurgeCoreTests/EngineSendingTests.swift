@@ -47,6 +47,20 @@ import Testing
     #expect(tasksPerLane > 0)
   }
 
+  @Test func `makes the answers of one turn durable together`() {
+    var engine = Engine(seed: 1)
+    let (name, now) = (World.connector, World.start)
+    _ = engine.handle(.connectorChanged(name, ScriptedBehaviour(), .enabled), at: now)
+    let calls = (0..<3).map(Self.dueCall)
+    let work = LoadedWork(connector: name, calls: calls, tasks: [], nextDue: nil, hasMore: false)
+    _ = engine.handle(.loaded(work), at: now)
+    let answers = calls.map { Event.answered($0.key, .success(HTTPResponse(200))) }
+    let batches = engine.handle(answers, at: now).compactMap { effect in
+      if case .commit(_, let changes) = effect { changes.count } else { nil }
+    }
+    #expect(batches == [3])
+  }
+
   @Test func `does not ask the store again and again with a full hand`() {
     var traits = ConnectorTraits()
     traits.concurrent = 1

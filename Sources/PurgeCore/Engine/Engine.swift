@@ -27,21 +27,38 @@ public struct Engine: Sendable {
 
   /// Hears what happened and says what is wanted, in order.
   public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+    handle(CollectionOfOne(event), at: now)
+  }
+
+  /// Hears what happened since the last turn, one event after the other, and says what is wanted.
+  ///
+  /// What all of them make durable is one batch: were the first one's offered at once, the others would
+  /// wait until the disk had synced it.
+  public mutating func handle(_ events: some Collection<Event>, at now: Instant) -> [Effect] {
+    var turn = Turn(now: now, policy: policy, isDraining: isDraining, random: random)
+    for event in events {
+      noticeClock(event, now)
+      if case .drain = event { (isDraining, turn.isDraining) = (true, true) }
+      hear(event, &turn)
+      advance(&turn)
+      // A later event may take back what an earlier one meant.
+      ledger.add(turn.changes)
+      turn.changes = []
+    }
+    offerBatch(&turn)
+    announceWake(&turn)
+    announceDrained(&turn)
+    random = turn.random
+    return turn.effects
+  }
+
+  private mutating func noticeClock(_ event: Event, _ now: Instant) {
     if case .clockSet(let span) = event, span < .seconds(0) {
       shift(by: span)
     } else if let clock, now < clock {
       shift(by: now - clock)
     }
     clock = now
-    if case .drain = event { isDraining = true }
-    var turn = Turn(now: now, policy: policy, isDraining: isDraining, random: random)
-    hear(event, &turn)
-    advance(&turn)
-    offerBatch(&turn)
-    announceWake(&turn)
-    announceDrained(&turn)
-    random = turn.random
-    return turn.effects
   }
 
   private mutating func hear(_ event: Event, _ turn: inout Turn) {
@@ -169,7 +186,6 @@ extension Engine {
   }
 
   private mutating func offerBatch(_ turn: inout Turn) {
-    ledger.add(turn.changes)
     if let (id, changes) = ledger.offer(at: turn.now) { turn.effects.append(.commit(id, changes)) }
   }
 }

@@ -2,7 +2,7 @@
 struct Turn {
   let now: Instant
   let policy: EnginePolicy
-  let isDraining: Bool
+  var isDraining: Bool
   var random: Xoshiro256
   var effects: [Effect] = []
   var changes: [Change] = []
