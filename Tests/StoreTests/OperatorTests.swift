@@ -50,6 +50,21 @@ import Testing
     }
   }
 
+  @Test func `ALM-10 finds a task done by hand as it was when its connector is enabled again`()
+    async throws
+  {
+    let archive = ConnectorName("archive")
+    var acceptance = Acceptance.of(3)
+    acceptance.connectors = [ConnectorShare(archive, isByHand: true)]
+    let id = try await store.accept(acceptance).id
+    let disabled = ConnectorState.disabled(.administrator(note: "moving"), since: noon)
+    try await store.setConnector(archive, to: disabled, by: "ann", at: noon)
+    #expect(try await store.request(id).tasks[0].state == .blocked(.disabledByAdministrator))
+    try await store.setConnector(archive, to: .enabled, by: "ann", at: noon)
+    #expect(try await store.request(id).tasks[0].state == .needsAttention(.manualRecipient))
+    #expect(try await store.attest(TaskKey(id, archive), by: "ann", statement: "7", at: noon) == 3)
+  }
+
   @Test func `ends a request with exceptions by a waiver`() async throws {
     let key = try await mixedTask()
     _ = try await store.waive(key, by: "ann", reason: "vendor is gone", at: noon)

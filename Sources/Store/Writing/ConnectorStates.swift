@@ -70,11 +70,13 @@ extension Transaction {
       """
       UPDATE task SET state = \(TaskState.queued), code = NULL, plannable = started
       WHERE connector = \(name) AND is_open = 1 AND planned_through = 0
+        AND COALESCE(attention, 0) <> \(Code.manualRecipient)
       """)
     let requests = try connection.rows(
       """
       SELECT request FROM task
-      WHERE connector = \(name) AND is_open = 1 AND planned_through > 0
+      WHERE connector = \(name) AND is_open = 1
+        AND (planned_through > 0 OR attention = \(Code.manualRecipient))
       """
     ) { (row) throws(StoreError) in row.request(0) }
     for request in requests {
