@@ -35,6 +35,8 @@ public struct ReplayPlan: Sendable, Hashable {
 public struct CarriedOutReplay: Sendable, Hashable {
   /// What was done.
   public var replay: Replay
+  /// Whether it was done now; the same plan was cited before otherwise.
+  public var isNew: Bool
   /// The requests it opened again, at most a thousand.
   public var requests: [PurgeRequestID]
   /// Who could not be asked for again.
@@ -86,20 +88,20 @@ extension House {
     at name: ConnectorName, since instant: Instant, citing hash: String, reason: String,
     by actor: String
   ) async throws(Refusal) -> CarriedOutReplay {
-    let replay = try await gate.pass { () async throws(Refusal) in
+    let (replay, isNew) = try await gate.pass { () async throws(Refusal) in
       let known = try await refusing { () async throws(StoreError) in
         try await store.replays(at: name, limit: .max)
       }
-      if let earlier = known.first(where: { $0.plan == hash }) { return earlier }
+      if let earlier = known.first(where: { $0.plan == hash }) { return (earlier, false) }
       let plan = try await planReplay(at: name, since: instant)
       try plan.check(citing: hash)
-      return try await carryOut(plan, reason, actor)
+      return (try await carryOut(plan, reason, actor), true)
     }
     let requests = try await refusing { () async throws(StoreError) in
       try await store.requests(of: replay, limit: 1_000)
     }
     return CarriedOutReplay(
-      replay: replay, requests: requests,
+      replay: replay, isNew: isNew, requests: requests,
       forgotten: try await forgotten(at: name, since: replay.since))
   }
 

@@ -12,7 +12,7 @@ extension API {
       at: ConnectorName(text), since: try body.instant("since"),
       citing: body["plan"]?.string ?? "",
       reason: body["reason"]?.isNull ?? true ? "" : try body.reason(), by: request.operatorName)
-    return HTTPResponse(202, json: done.json)
+    return HTTPResponse(done.isNew ? 202 : 200, json: done.json)
   }
 
   /// What such a replay would do.
@@ -78,8 +78,13 @@ extension CarriedOutReplay {
 
   private var sentences: [String] {
     let whom = "\(replay.people.people) of \(replay.requests.openRequests)"
-    return ["\(whom) \(replay.people == 1 ? "is" : "are") asked for again at \(replay.connector)."]
-      + forgotten.sentences
+    let isOne = replay.people == 1
+    let sentence =
+      isNew
+      ? "\(whom) \(isOne ? "is" : "are") asked for again at \(replay.connector)."
+      : "\(replay.actor) carried this plan out on \(replay.at.minute) UTC: \(whom) "
+        + "\(isOne ? "was" : "were") asked for again at \(replay.connector)."
+    return [sentence] + forgotten.sentences
   }
 }
 
