@@ -21,6 +21,8 @@ extension ModelStore {
     leg.task.replay(
       taken.map { ($0.verdict, $0.range.count) }, planningAnew: isWhole,
       blockedBy: states[position(key.connector)]?.blockingCode)
+    replays += 1
+    leg.replays += runs.map { ($0, replays) }
     put(leg)
     audit(.replayed, key.request, key.connector)
     audit(.connectorReplayed, nil, key.connector)

@@ -28,6 +28,8 @@ public struct ModelStore: Sendable {
     /// Verdicts that wait for a person's decision.
     public internal(set) var exceptions: [(position: Int, verdict: Verdict)] = []
     var attempts = 0
+    /// Who was replayed, and by which replay.
+    var replays: [(range: Range<Int>, number: Int)] = []
   }
 
   /// A request.
@@ -62,6 +64,9 @@ public struct ModelStore: Sendable {
   /// change of a connector: the order in which the real store writes them.
   var touched: [TaskKey] = []
   var touchedSince = 0
+
+  /// How many replays there were.
+  var replays = 0
 
   let names: [ConnectorName]
 
@@ -107,9 +112,11 @@ extension ModelStore {
   func call(_ key: CallKey) -> Call? {
     guard let leg = leg(key.task), let row = leg.row(key.range) else { return nil }
     let people = requests[position(key.task.request)].people[key.range]
-    return Call(
+    var call = Call(
       key, people: people.map(People.subject), schedule: row.schedule,
       requestedAt: leg.acceptedAt, deadline: leg.deadline, lane: leg.lane)
+    call.replay = leg.replays.filter { $0.range.overlaps(key.range) }.map(\.number).max() ?? 0
+    return call
   }
 }
 
