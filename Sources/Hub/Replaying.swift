@@ -114,10 +114,17 @@ extension House {
     let replay = try await refusing { () async throws(StoreError) in
       try await store.replay(order, at: now())
     }
-    engine.post(.submitted([plan.connector]))
+    takeBack(plan.connector, plan.state)
     await engine.heard()
     log?.replayed(replay.connector, people: replay.people, by: replay.actor)
     return replay
+  }
+
+  /// Has the engine give back the calls in its hand, which have the names of before, and ask for them.
+  private func takeBack(_ name: ConnectorName, _ state: ConnectorState) {
+    let pause = ConnectorState.disabled(.administrator(note: ""), since: now())
+    engine.post(.connectorChanged(name, register.installed(name)?.behaviour, pause))
+    tellEngine(name, state)
   }
 
   /// A connector that has erased somebody and can be asked again, at once or when it is enabled.

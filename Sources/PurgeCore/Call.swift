@@ -75,8 +75,8 @@ public struct Call: Sendable {
   public var nonce: UInt64
   /// The access token in hand; nil when none was fetched.
   public var access: AccessToken?
-  /// The replay that asks for its people again, so that a vendor takes it for another operation than
-  /// the one before; 0 for none.
+  /// The last replay of its connector, so that a vendor takes it for another operation than one from
+  /// before it restored a backup; 0 for none.
   public var replay: Int
 
   /// Makes a call.

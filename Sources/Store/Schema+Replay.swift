@@ -1,11 +1,9 @@
 extension Schema {
   /// Replays, after a vendor restored a backup: what was there before, and who is asked for again.
   ///
-  /// `task.replay` is the last replay of any of its people. A result that was replayed moves to
-  /// `past_result`, and its numbers to `task_replay`.
+  /// A result that was replayed moves to `past_result`, and its numbers to `task_replay`.
   static let replay = Dialect.Text(
     """
-    ALTER TABLE task ADD COLUMN replay BIGINT NOT NULL DEFAULT 0;
     CREATE INDEX request_ended ON request(ended_at) WHERE ended_at IS NOT NULL;
 
     CREATE TABLE replay(

@@ -93,7 +93,7 @@ struct CallFacts: Sendable {
   let connector: String
   /// The position of the call's first person in the request.
   let first: Int
-  /// The replay the call belongs to; 0 for none.
+  /// The last replay of the connector; 0 for none.
   let replay: Int
   let requestedAt: Instant
   let now: Instant

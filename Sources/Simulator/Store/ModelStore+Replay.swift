@@ -22,7 +22,7 @@ extension ModelStore {
       taken.map { ($0.verdict, $0.range.count) }, planningAnew: isWhole,
       blockedBy: states[position(key.connector)]?.blockingCode)
     replays += 1
-    leg.replays += runs.map { ($0, replays) }
+    lastReplays[position(key.connector)] = replays
     put(leg)
     audit(.replayed, key.request, key.connector)
     audit(.connectorReplayed, nil, key.connector)

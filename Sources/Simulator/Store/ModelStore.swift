@@ -28,8 +28,6 @@ public struct ModelStore: Sendable {
     /// Verdicts that wait for a person's decision.
     public internal(set) var exceptions: [(position: Int, verdict: Verdict)] = []
     var attempts = 0
-    /// Who was replayed, and by which replay.
-    var replays: [(range: Range<Int>, number: Int)] = []
   }
 
   /// A request.
@@ -65,8 +63,9 @@ public struct ModelStore: Sendable {
   var touched: [TaskKey] = []
   var touchedSince = 0
 
-  /// How many replays there were.
+  /// How many replays there were, and each connector's last.
   var replays = 0
+  var lastReplays: [Int]
 
   let names: [ConnectorName]
 
@@ -75,6 +74,7 @@ public struct ModelStore: Sendable {
     self.names = names
     states = names.map { _ in nil }
     files = names.map { _ in nil }
+    lastReplays = names.map { _ in 0 }
   }
 }
 
@@ -115,7 +115,7 @@ extension ModelStore {
     var call = Call(
       key, people: people.map(People.subject), schedule: row.schedule,
       requestedAt: leg.acceptedAt, deadline: leg.deadline, lane: leg.lane)
-    call.replay = leg.replays.filter { $0.range.overlaps(key.range) }.map(\.number).max() ?? 0
+    call.replay = lastReplays[position(key.task.connector)]
     return call
   }
 }

@@ -9,12 +9,14 @@ extension Watch {
     disturb(connector)
   }
 
-  /// Everybody of these tasks is to be asked for again, under other names.
-  mutating func replays(_ connector: Int, _ keys: [TaskKey]) {
+  /// Whoever of these tasks had ended is to be asked for again, and all under other names, unless
+  /// there was nobody.
+  mutating func replays(_ connector: Int, _ keys: [TaskKey], underOtherNames: Bool) {
     (isRestored[connector], replayed[connector]) = (false, keys)
     disturb(connector)
     ended.removeAll { keys.contains($0) }
     for key in keys { (closed[key], settled[key]) = (nil, 0) }
+    guard underOtherNames else { return }
     for (call, sent) in operations where keys.contains(call.task) {
       former[call, default: []] += sent.compactMap(\.operation)
     }

@@ -27,6 +27,7 @@ extension World {
       !engine.isStorageStalled, engine.connector(name)?.inFlight == 0
     else { return }
     let size = Fleet.behaviour(scenario.kinds[connector], connector, variant: 0).traits
+    let before = store.replays
     var keys: [TaskKey] = []
     for leg in store.legs where leg.task.key.connector == name {
       let key = leg.task.key
@@ -35,8 +36,15 @@ extension World {
       keys.append(key)
     }
     tell("\(name) is replayed for \(keys.count) requests")
-    watch.replays(connector, keys)
-    if !keys.isEmpty { post(.submitted([name])) }
+    watch.replays(connector, keys, underOtherNames: store.replays > before)
+    if store.replays > before { takeBack(connector) }
+  }
+
+  /// What the engine has in its hand has the names of before: it gives that back.
+  private func takeBack(_ connector: Int) {
+    let pause = ConnectorState.disabled(.administrator(note: ""), since: now)
+    post(.connectorChanged(store.names[connector], behaviour(connector), pause))
+    tellEngine(connector)
   }
 }
 

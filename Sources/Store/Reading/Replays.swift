@@ -141,29 +141,11 @@ extension Connection {
     }
   }
 
-  /// The last replay of any of a call's people; 0 when there was none.
-  func replay(covering key: CallKey) throws(StoreError) -> Int {
-    let replays = try rows(
-      """
-      SELECT replay FROM task_replay
-      WHERE request = \(key.task.request) AND connector = \(key.task.connector)
-      ORDER BY replay DESC
-      """
-    ) { (row) throws(StoreError) in row.integer(0) }
-    for replay in replays where try has(replay, of: key) { return replay }
-    return 0
-  }
-
-  private func has(_ replay: Int, of key: CallKey) throws(StoreError) -> Bool {
-    let end = try first(
-      """
-      SELECT first + people FROM past_result
-      WHERE request = \(key.task.request) AND connector = \(key.task.connector)
-        AND replay = \(replay) AND first < \(key.range.upperBound)
-      ORDER BY first DESC LIMIT 1
-      """
-    ) { (row) throws(StoreError) in row.integer(0) }
-    return end.map { $0 > key.range.lowerBound } ?? false
+  /// The last replay of a connector; 0 when there was none.
+  func lastReplay(at connector: ConnectorName) throws(StoreError) -> Int {
+    try first(
+      "SELECT number FROM replay WHERE connector = \(connector) ORDER BY number DESC LIMIT 1"
+    ) { (row) throws(StoreError) in row.integer(0) } ?? 0
   }
 }
 

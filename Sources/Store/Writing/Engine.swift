@@ -160,7 +160,7 @@ extension Transaction {
     var call = Call(
       key, people: people, schedule: schedule, requestedAt: stored.acceptedAt,
       deadline: stored.deadline, lane: stored.lane)
-    if stored.replay > 0 { call.replay = try connection.replay(covering: key) }
+    call.replay = try lastReplay(at: key.task.connector)
     return call
   }
 }

@@ -22,6 +22,15 @@ extension Transaction {
     return replay
   }
 
+  /// The last replay of a connector, whose number every call after it carries: also who had no result
+  /// yet may have been asked for in vain before, under a name that the vendor still remembers.
+  func lastReplay(at connector: ConnectorName) throws(StoreError) -> Int {
+    if let known = lastReplays[connector] { return known }
+    let last = try connection.lastReplay(at: connector)
+    lastReplays[connector] = last
+    return last
+  }
+
   private func nextReplay() throws(StoreError) -> Int {
     let last = try connection.first(
       "SELECT number FROM replay WHERE number > 0 ORDER BY number DESC LIMIT 1"
@@ -67,7 +76,7 @@ extension Transaction {
       taken.map { ($0.verdict, $0.range.count) }, planningAnew: isWhole, blockedBy: code)
     try note(tally, of: key, replay)
     if wasClosed { try countOpenTask(of: key.request) }
-    (stored.countsAsOpen, stored.replay) = (true, replay.number)
+    stored.countsAsOpen = true
     put(stored, at: now)
     return tally.settled
   }
@@ -127,11 +136,6 @@ extension Transaction {
         verified_absent)
       VALUES (\(key.request), \(key.connector), \(replay.number), \(tally.erased),
         \(tally.absent), \(tally.accepted), \(tally.verifiedAbsent))
-      """)
-    try connection.run(
-      """
-      UPDATE task SET replay = \(replay.number)
-      WHERE request = \(key.request) AND connector = \(key.connector)
       """)
     try audit(
       AuditRecord(

@@ -10,8 +10,6 @@ struct StoredTask: Sendable {
   var isStarted: Bool
   /// Whether the row counts among its request's open tasks.
   var countsAsOpen: Bool
-  /// The last replay of any of its people; 0 for none.
-  var replay = 0
 
   /// Whether the engine may plan more of it.
   var isPlannable: Bool {
@@ -29,7 +27,7 @@ struct StoredTask: Sendable {
 }
 
 extension StoredTask {
-  /// Reads the columns total to replay, in the order of the statements below, from a column on.
+  /// Reads the columns total to started, in the order of the statements below, from a column on.
   init(_ key: TaskKey, _ row: borrowing Row, from start: Int32) throws(StoreError) {
     let codes = (row.integer(start + 3), row.optionalInteger(start + 4).map { Code($0) })
     guard
@@ -44,7 +42,6 @@ extension StoredTask {
     deadline = row.instant(start + 16)
     isStarted = row.flag(start + 17)
     countsAsOpen = !state.isClosed
-    replay = row.integer(start + 18)
   }
 }
 
@@ -70,7 +67,7 @@ extension Connection {
       """
       SELECT total, planned_through, state, code, attention, erased, absent, accepted,
         verified_absent, not_applicable, waived, ambiguous, failed, pending, lane, accepted_at,
-        deadline, started, replay
+        deadline, started
       FROM task WHERE request = \(key.request) AND connector = \(key.connector)
       """
     ) { (row) throws(StoreError) in try StoredTask(key, row, from: 0) }
@@ -82,7 +79,7 @@ extension Connection {
       """
       SELECT connector, total, planned_through, state, code, attention, erased, absent, accepted,
         verified_absent, not_applicable, waived, ambiguous, failed, pending, lane, accepted_at,
-        deadline, started, replay
+        deadline, started
       FROM task WHERE request = \(request) ORDER BY connector
       """
     ) { (row) throws(StoreError) in
