@@ -12,6 +12,8 @@ public struct ReplayPlan: Sendable, Hashable {
   public let connector: ConnectorName
   /// Its state now; while it is disabled, a replay waits.
   public let state: ConnectorState
+  /// Whether a person erases there by hand, and is to do so again.
+  public let isByHand: Bool
   /// As of when the vendor restored its data.
   public let since: Instant
   /// How many open requests have people to be asked for again.
@@ -69,7 +71,8 @@ extension House {
     let today = now()
     let asked = shares.filter { spared.people[$0.request] != $0.people }
     return ReplayPlan(
-      connector: name, state: record.state, since: instant, requests: asked.count,
+      connector: name, state: record.state, isByHand: isByHand(name), since: instant,
+      requests: asked.count,
       people: asked.reduce(0) { $0 + $1.people - (spared.people[$1.request] ?? 0) },
       overdue: asked.filter { $0.deadline <= today }.count, held: spared.held,
       forgotten: try await forgotten(at: name, since: instant), earlier: earlier,
@@ -103,6 +106,10 @@ extension House {
     return CarriedOutReplay(
       replay: replay, isNew: isNew, requests: requests,
       forgotten: try await forgotten(at: name, since: replay.since))
+  }
+
+  private func isByHand(_ name: ConnectorName) -> Bool {
+    register.installed(name)?.behaviour.traits.isByHand ?? false
   }
 
   private func carryOut(
@@ -231,6 +238,14 @@ extension ReplayPlan {
           ? "See requests list for what was purged, and when."
           : "Screen an export of the vendor with users screen, and purge the rows it names.",
         connector: connector)
+    }
+    // The letter to an owner names everybody of a request.
+    guard held.isEmpty || !isByHand else {
+      throw Refusal(
+        .legalHold,
+        "Some of the people are under a legal hold (\(held.map(\.hold.description).joined(separator: ", "))), "
+          + "and the owner of \(connector) would be told to erase them as well.",
+        action: "Wait until the hold ends.", connector: connector)
     }
     guard hash == self.hash else {
       throw Refusal(

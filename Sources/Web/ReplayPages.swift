@@ -50,6 +50,7 @@ extension ReplayPlan {
     for held in held {
       lines.append("\(held.numbers.count.people) \(held.hold) holds are left alone.")
     }
+    if people > 0, isByHand { lines.append("Nothing is sent: its owner is to erase them by hand.") }
     if people > 0, let reason = state.reason, state.isDisabled {
       lines.append("\(connector) is disabled (\(reason)); they wait until it is enabled.")
     }

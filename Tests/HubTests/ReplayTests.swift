@@ -174,6 +174,30 @@ import Testing
     }
   }
 
+  @Test func `ALM-10 asks the owner again where people are erased by hand`() async throws {
+    try await visit { visitor in
+      var byHand = ScriptedBehaviour()
+      byHand.traits.isByHand = true
+      try await visitor.house.install("archive", byHand)
+      let id = try await purged(visitor)
+      let task = "/v1/requests/\(id)/attest"
+      let word: JSON = ["connector": "archive", "statement": "done"]
+      #expect(try await visitor.post(task, word).task("archive")?["state"] == "completed")
+      let url = "/v1/connectors/archive/replays"
+      let plan = try await visitor.post(url + "/plan", since)
+      #expect(plan.json["sentences"]?[1] == "Nothing is sent: its owner is to erase them by hand.")
+      _ = try await visitor.post(url, since.with(["plan": .string(plan.plan)]))
+      let waiting = try await visitor.get("/v1/requests/\(id)").task("archive")
+      #expect(waiting?["state"] == "needsAttention" && waiting?["code"] == 6008)
+      #expect(try await visitor.post(task, word).task("archive")?["state"] == "completed")
+      _ = try await visitor.post(
+        "/v1/holds", JSON.people("email", ["guest-1@example.org"]).with(["reason": "r"]))
+      let held = try await visitor.post(url + "/plan", since)
+      let refused = try await visitor.post(url, since.with(["plan": .string(held.plan)]))
+      #expect(refused.code == 2007)
+    }
+  }
+
   @Test func `counts people whom the hub has forgotten, and says what to do`() async throws {
     try await visit { visitor in
       let id = try await visitor.purge(.people(2)).id
