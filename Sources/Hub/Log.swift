@@ -169,6 +169,16 @@ extension Log {
     write(.info, event, [.init("hold", .string(id.description)), .init("by", .string(actor))])
   }
 
+  /// Who a vendor has again is asked for again.
+  func replayed(_ name: ConnectorName, people: Int, by actor: String) {
+    write(
+      .info, "connector.replayed",
+      [
+        .init("connector", .string(name.description)), .init("people", JSON(people)),
+        .init("by", .string(actor)),
+      ])
+  }
+
   /// The files were read again.
   func reloaded(_ report: ConnectorReport, by actor: String) {
     for line in report.lines where !line.problems.isEmpty {

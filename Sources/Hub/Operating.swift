@@ -66,7 +66,7 @@ extension House {
     return people
   }
 
-  private func peoplePerCall(_ name: ConnectorName) -> Int {
+  func peoplePerCall(_ name: ConnectorName) -> Int {
     register.installed(name)?.behaviour.traits.peoplePerCall ?? 1
   }
 

@@ -75,6 +75,9 @@ public struct Call: Sendable {
   public var nonce: UInt64
   /// The access token in hand; nil when none was fetched.
   public var access: AccessToken?
+  /// The last replay of its connector, so that a vendor takes it for another operation than one from
+  /// before it restored a backup; 0 for none.
+  public var replay: Int
 
   /// Makes a call.
   public init(
@@ -91,6 +94,7 @@ public struct Call: Sendable {
     triedAt = schedule.due
     nonce = 0
     access = nil
+    replay = 0
   }
 }
 

@@ -226,6 +226,19 @@ extension ConnectorTask {
     settleState()
   }
 
+  /// The vendor has people again who had ended: they are open once more, and so is the task, blocked
+  /// when its connector is disabled.
+  ///
+  /// The caller keeps their old results, and makes calls of them unless everybody is planned anew.
+  public mutating func replay(
+    _ verdicts: [(verdict: Verdict, count: Int)], planningAnew: Bool, blockedBy code: Code? = nil
+  ) {
+    for (verdict, count) in verdicts { tally.add(verdict, -count) }
+    if planningAnew { plannedThrough = 0 }
+    if state.isClosed { state = code.map(TaskState.blocked) ?? .queued }
+    settleState()
+  }
+
   /// An operator waives everything that is still open; returns how many people that were.
   public mutating func waive() -> Int {
     guard !state.isClosed else { return 0 }

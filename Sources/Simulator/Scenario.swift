@@ -34,6 +34,8 @@ enum Deed: Sendable, Hashable {
   case cancel(Int)
   case loseNotices(minutes: Int)
   case spuriousTicks(Int)
+  /// A vendor has everybody again, and an operator is told later.
+  case restore(connector: Int)
 }
 
 /// What a client demands.

@@ -31,10 +31,13 @@ public enum Simulation {
   /// - Parameters:
   ///   - seed: Decides everything.
   ///   - days: How many virtual days things go wrong; after them everything heals and must end.
+  ///   - restoring: Whether vendors also restore backups, which operators replay.
   ///   - flaw: A known bug to plant, for tests.
   /// - Returns: What came of it.
-  public static func run(seed: UInt64, days: Int = 30, flaw: Flaw? = nil) -> RunReport {
-    let world = World(Scenario(seed: seed, days: days), flaw: flaw)
+  public static func run(
+    seed: UInt64, days: Int = 30, restoring: Bool = false, flaw: Flaw? = nil
+  ) -> RunReport {
+    let world = World(Scenario.of(seed, days: days, restoring: restoring), flaw: flaw)
     world.run()
     world.fingerprint.add(world.engine.stateHash)
     return RunReport(
@@ -43,8 +46,10 @@ public enum Simulation {
   }
 
   /// Makes a failing seed short and tells its story; nil when no invariant breaks.
-  public static func story(seed: UInt64, days: Int = 30, flaw: Flaw? = nil) -> Story? {
-    let whole = Scenario(seed: seed, days: days)
+  public static func story(
+    seed: UInt64, days: Int = 30, restoring: Bool = false, flaw: Flaw? = nil
+  ) -> Story? {
+    let whole = Scenario.of(seed, days: days, restoring: restoring)
     guard let violation = violation(of: whole, flaw) else { return nil }
     let short = shrunk(whole, breaking: violation.rule, flaw)
     let world = World(short, flaw: flaw, tells: true)

@@ -11,6 +11,8 @@ public struct ReceiptMatter: Sendable {
   public var waivers: [AuditEntry]
   /// The words of owners that ended obligations at systems without a connector, oldest first.
   public var attestations: [AuditEntry]
+  /// What replays took back, by connector, oldest first.
+  public var replays: [TaskReplay]
   /// The end of the audit trail before the receipt.
   public var audit: AuditPlace
   /// The public half of the key that signs, 32 bytes.
@@ -87,6 +89,7 @@ extension Transaction {
     return ReceiptMatter(
       record: record, traces: traces, waivers: words.filter { $0.action == "task.waived" },
       attestations: words.filter { $0.action == "task.attested" },
+      replays: try connection.replays(of: record.id),
       audit: try auditHead() ?? AuditPlace(sequence: 0, hash: []), publicKey: key.publicKey)
   }
 

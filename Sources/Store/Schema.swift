@@ -1,7 +1,7 @@
 /// The tables, and the steps by which an older database becomes one of today.
 enum Schema {
   /// Step n makes version n + 1 of version n; a step is never changed once released.
-  static let steps: [Dialect.Text] = [foundation, notices, brakes, support]
+  static let steps: [Dialect.Text] = [foundation, notices, brakes, support, replay]
 
   /// Brings the database to the version of these steps, inside the caller's transaction; a database
   /// of a newer version is refused.

@@ -60,6 +60,10 @@ public struct API: Sendable {
     case (.get, "connectors", 2): return try await listConnectors(request)
     case (.get, "connectors", 3): return try await showConnector(parts[2])
     case (.post, "connectors", 3): return try await act(parts[2], request)
+    case (.post, "connectors", 4) where parts[3] == "replays":
+      return try await replay(parts[2], request)
+    case (.post, "connectors", 5) where parts[3] == "replays" && parts[4] == "plan":
+      return try await planReplay(parts[2], request)
     case (.post, "connectors", 4): return try await act(parts[3], onConnector: parts[2], request)
     default: throw .unknownAddress
     }

@@ -83,6 +83,8 @@ extension AuditEntry {
     case "request.approved": return "\(actor) approved"
     case "request.rejectRequested": return "\(actor) rejected\(reason)"
     case "request.cancelRequested": return "\(actor) cancelled\(reason)"
+    case "task.replayed":
+      return "\(actor) had \(connector.map(\.description) ?? "") erase again, \(detail)"
     case "request.held": return "\(actor) placed the hold \(detail)"
     case "request.resumed":
       return actor == "hub" ? "the hold \(detail) was over" : "\(actor) released the hold \(detail)"

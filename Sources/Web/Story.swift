@@ -164,6 +164,9 @@ extension Story {
       ("request", "the request ended, with a documented exception")
     case "request.cancelled": ("request", "the request ended: cancelled")
     case "task.retried": ("operator", "the vendor is asked again")
+    case "task.replayed":
+      ("operator", "the vendor restored a backup, and is asked to erase again")
+    case "connector.replayed": nil
     case "task.waived": ("operator", "what was open was waived")
     case "receipt.issued": ("operator", "a receipt was issued")
     case "task.letter": ("operator", "the list of people was written for the owner")

@@ -13,7 +13,7 @@ struct Command: Sendable {
 
   /// Every command, in the order of the help.
   static let all: [Command] = [
-    .demo, .plan, .purge,
+    .demo, .plan, .purge, .replay,
     .listRequests, .showRequest, .explainRequest, .waitForRequest, .retryRequest, .waiveRequest,
     .writeLetter, .attestRequest,
     .cancelRequest, .planRequest, .approveRequest, .rejectRequest,

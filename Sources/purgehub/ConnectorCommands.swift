@@ -188,14 +188,14 @@ extension Session {
   }
 
   /// Works on requests one after the other; with `--json` all stand in the report's one document.
-  private func workOff(
-    _ released: [String], after report: JSON
+  func workOff(
+    _ released: [String], after report: JSON, showingEach: Bool = true
   ) async throws(CommandFailure) -> ExitCode {
     var worst = ExitCode.done
     var pages: [JSON] = []
     for id in released {
       let view = try await work(at: "/v1/requests/" + escaped(id))
-      wantsJSON ? pages.append(view.json) : view.show()
+      if wantsJSON { pages.append(view.json) } else if showingEach { view.show() }
       if view.exit != .done { worst = view.exit }
     }
     if wantsJSON {

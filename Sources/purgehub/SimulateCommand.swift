@@ -12,6 +12,9 @@ extension Command {
         .init(name: "--seed", value: "N", help: "one run; the same number gives the same run"),
         .init(name: "--seeds", value: "A..B", help: "a range of runs; default 1..1000"),
         .init(name: "--days", value: "N", help: "virtual days of faults; default 30"),
+        .init(
+          name: "--restoring", value: nil,
+          help: "vendors also restore backups, which operators replay"),
       ],
       example: "purgehub simulate --seeds 1..20000"),
     opening: nil
@@ -31,8 +34,10 @@ extension Command {
 private struct SimulationPlan {
   var seeds: ClosedRange<UInt64>
   var days: Int
+  var isRestoring: Bool
 
   init(_ arguments: Arguments) throws(CommandFailure) {
+    isRestoring = arguments.has("--restoring")
     days = try arguments.number("--days", in: 1...3_650) ?? 30
     if let seed = try arguments.number("--seed", in: 1...Int.max).map({ UInt64($0) }) {
       seeds = seed...seed
@@ -58,7 +63,7 @@ private struct SimulationPlan {
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
         group.addTask { @concurrent in
           while let seed = progress.next() {
-            progress.add(Simulation.run(seed: seed, days: days))
+            progress.add(Simulation.run(seed: seed, days: days, restoring: isRestoring))
             // The pool has no more threads than cores; the bar needs one now and then.
             await Task.yield()
           }
@@ -70,8 +75,11 @@ private struct SimulationPlan {
     console?.endProgress()
     var summary = progress.summary
     summary.days = days
+    summary.isRestoring = isRestoring
     summary.duration = .now - started
-    summary.story = summary.failure.flatMap { Simulation.story(seed: $0.seed, days: days) }
+    summary.story = summary.failure.flatMap {
+      Simulation.story(seed: $0.seed, days: days, restoring: isRestoring)
+    }
     return summary
   }
 
@@ -119,6 +127,7 @@ private struct SimulationSummary: Sendable {
   var asked: Int
   var runs = 0
   var days = 30
+  var isRestoring = false
   var events = 0
   var hash: UInt64 = 0
   var coverage: Coverage?
@@ -156,7 +165,9 @@ private struct SimulationSummary: Sendable {
         for line in story.lines { console.say("  " + line) }
         console.say("  \(story.violation.rule): \(story.violation.sentence)")
       }
-      return console.say("See it again: purgehub simulate --seed \(failure.seed) --days \(days)")
+      let flag = isRestoring ? " --restoring" : ""
+      return console.say(
+        "See it again: purgehub simulate --seed \(failure.seed) --days \(days)\(flag)")
     }
     let time = Int(seconds * 1_000)
     console.say(

@@ -187,6 +187,18 @@ import Testing
     #expect(talk.lines == ["DELETE https://api.vendor.example/u?ids=a%2Cb,c"])
   }
 
+  @Test func `has another UUID in a replay, so that the vendor does not take it for done`() throws {
+    let manifest = try makeManifest(
+      with: "erase: [{ post: \"/\", batch: { max: 9 }, json: [\"{id}\", \"{uuid}\"] }]")
+    let behaviour = try makeBehaviour(manifest)
+    func body(_ replay: Int) -> [UInt8] {
+      var call = makeCall([person(.email, "a")])
+      call.replay = replay
+      return Conversation(behaviour, call, []).requests[0].body
+    }
+    #expect(body(1) == body(1) && body(1) != body(0) && body(1) != body(2))
+  }
+
   @Test func `keeps its UUID while its membership stays`() throws {
     let manifest = try makeManifest(
       with: "erase: [{ post: \"/\", batch: { max: 9 }, json: [\"{id}\", \"{uuid}\"] }]")

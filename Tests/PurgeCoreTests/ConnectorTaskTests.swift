@@ -57,6 +57,26 @@ import Testing
     #expect(task.plannedThrough == 5)
   }
 
+  @Test(arguments: [
+    (false, nil, TaskState.running), (true, nil, .queued),
+    (false, Code.unreachable, .blocked(.unreachable)), (true, .unreachable, .blocked(.unreachable)),
+  ])
+  func `is open anew when its vendor has people again`(anew: Bool, code: Code?, state: TaskState) {
+    var task = planned(2)
+    task.receive([CallSegment(0..<2, .settled(.erased))], wasPolling: false)
+    task.replay([(.erased, 2)], planningAnew: anew, blockedBy: code)
+    #expect(task.state == state && task.open == 2)
+    #expect(task.plannedThrough == (anew ? 0 : 2))
+  }
+
+  @Test func `stays blocked when its vendor has people again`() {
+    var task = planned(2)
+    task.receive([CallSegment(0..<1, .settled(.absent))], wasPolling: false)
+    task.block(.credentialRejected)
+    task.replay([(.absent, 1)], planningAnew: false, blockedBy: .credentialRejected)
+    #expect(task.state == .blocked(.credentialRejected) && task.tally == Tally())
+  }
+
   @Test func `awaits the vendor when only jobs are left`() {
     var task = planned(2)
     task.receive([CallSegment(0..<2, .again(Self.polling))], wasPolling: false)

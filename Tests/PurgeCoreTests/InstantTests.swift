@@ -13,6 +13,27 @@ import Testing
     #expect(Instant(milliseconds: milliseconds).rfc3339 == text)
   }
 
+  @Test(
+    arguments: [
+      ("2026-11-21T03:04:05.678Z", 1_795_230_245_678), ("2026-11-21", 1_795_219_200_000),
+      ("2026-11-21 03:04:05z", 1_795_230_245_000), ("2026-11-21T04:34:05+01:30", 1_795_230_245_000),
+      ("2026-11-20T19:04:05.5-08:00", 1_795_230_245_500), ("1970-01-01T00:00:00+01:00", -3_600_000),
+      ("2026-11-21T03:04:05.6789Z", 1_795_230_245_678), ("2016-12-31T23:59:60Z", 1_483_228_800_000),
+    ] as [(String, Int64)])
+  func `is read as RFC 3339`(text: String, milliseconds: Int64) {
+    #expect(Instant(rfc3339: text) == Instant(milliseconds: milliseconds))
+  }
+
+  @Test(arguments: [
+    "", "yesterday", "2026-11-21T", "2026-11-21T03:04:05", "2026-11-21_03:04:05Z",
+    "2026-11-21T24:00:00Z", "2026-11-21T03:60:00Z", "2026-11-21T03:04Z", "2026-11-21T03:04:05.Z",
+    "2026-11-21T03:04:05+1:00", "2026-11-21T03:04:05Z ", "2026-02-30T00:00:00Z", "2026-11-21Z",
+    "2026-11-21T03:04:05.5.5Z", "2026-11-21T-3:04:05Z", "2026-11-21T03:04:61Z",
+  ])
+  func `is nothing else`(text: String) {
+    #expect(Instant(rfc3339: text) == nil)
+  }
+
   @Test func `knows its day and its minute`() {
     #expect(Instant(milliseconds: 1_795_230_245_678).day == "2026-11-21")
     #expect(Instant(milliseconds: 1_795_230_245_678).minute == "2026-11-21 03:04")

@@ -28,6 +28,16 @@ private let isDebug = _isDebugAssertConfiguration()
     #expect(failed == [])
   }
 
+  @Test(arguments: 0..<8)
+  func `S4 S8 holds every invariant where vendors restore backups`(slice: UInt64) async throws {
+    let failed = try await onThread {
+      stride(from: slice + 1, through: isDebug ? 80 : 2_000, by: 8).filter { seed in
+        Simulation.run(seed: seed, restoring: true).violation != nil
+      }
+    }
+    #expect(failed == [])
+  }
+
   @Test(.enabled(if: !isDebug))
   func `visits every transition, outcome class and fault kind in 2,000 seeds`() async throws {
     let missing = try await onThread {

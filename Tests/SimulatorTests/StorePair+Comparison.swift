@@ -23,14 +23,16 @@ extension StorePair {
   }
 
   func renamed(_ call: Call) -> Call {
-    Call(
+    var named = Call(
       named(call.key), people: call.people, schedule: call.schedule,
       requestedAt: call.requestedAt, deadline: call.deadline, lane: call.lane)
+    named.replay = call.replay
+    return named
   }
 
   func words(_ call: Call) -> String {
     "\(call.key.words) \(call.people) \(call.schedule) \(call.requestedAt) \(call.deadline) "
-      + "\(call.lane)"
+      + "\(call.lane) \(call.replay)"
   }
 
   func compare(_ work: LoadedWork, _ modelled: LoadedWork) {

@@ -50,7 +50,7 @@ extension StorePair {
   func step() async throws -> String {
     // Never twice at one instant, so that nothing is ordered by chance.
     now = now + Span(milliseconds: 1 + Int64(dice.below(dice.once(in: 4) ? 8_000_000 : 60_000)))
-    switch dice.below(20) {
+    switch dice.below(21) {
     case _ where ids.isEmpty, 0, 1: return try await accept()
     case 2, 3, 4: return try await load()
     case 5...12: return try await commit()
@@ -59,6 +59,7 @@ extension StorePair {
     case 16: return try await waive()
     case 17: return try await cancel()
     case 18: return try await release()
+    case 19: return try await replay()
     default: return try await startAnew()
     }
   }
@@ -114,7 +115,7 @@ extension StorePair {
 
   private func commit() async throws -> String {
     batches += 1
-    let changes = (0..<1 + dice.below(4)).compactMap { _ in change() }
+    let changes = (0..<1 + dice.below(4)).compactMap { _ in change() }.withoutHaste
     let event = await real.perform(.commit(BatchID(batches), changes.map(named)), at: now)
     let modelled = model.apply(changes, at: now)
     guard case .committed(_, let calls) = event else {
@@ -154,6 +155,22 @@ extension StorePair {
     }
     expect(model.waive(key) == isWaived, "waiving")
     return "waive \(key.words)"
+  }
+
+  /// The vendor has everybody again.
+  private func replay() async throws -> String {
+    guard let key = anyTask() else { return "nothing" }
+    let (size, named) = (1 + dice.below(4), named(key))
+    let order = ReplayOrder(
+      at: named.connector, since: Instant(milliseconds: 0), plan: "\(now)",
+      parts: [.init(named.request)], peoplePerCall: size, actor: "ann")
+    var isReplayed = true
+    do throws(StoreError) { _ = try await real.replay(order, at: now) } catch {
+      guard error.code == .wrongState else { throw error }
+      isReplayed = false
+    }
+    expect(model.replay(key, peoplePerCall: size, at: now) == isReplayed, "replaying")
+    return "replay \(key.words)"
   }
 
   private func cancel() async throws -> String {
@@ -288,6 +305,19 @@ extension Store {
   fileprivate func perform(_ work: EngineWork, at now: Instant) async -> Event {
     await withCheckedContinuation { waiting in
       submit(work, at: now) { waiting.resume(returning: $0) }
+    }
+  }
+}
+
+extension [Change] {
+  /// Without the ends of calls that are planned here: no engine ends a call that it was not given.
+  fileprivate var withoutHaste: [Change] {
+    let planned = flatMap { change in
+      if case .planned(let key, let ranges, _) = change { return ranges.map { CallKey(key, $0) } }
+      return []
+    }
+    return filter { change in
+      if case .concluded(let attempt, _) = change { !planned.contains(attempt.call) } else { true }
     }
   }
 }

@@ -53,7 +53,7 @@ private struct Player {
   mutating func step() async throws {
     now = now + .seconds(30)
     let key = keys[Int.random(in: 0..<keys.count, using: &dice)]
-    switch Int.random(in: 0..<16, using: &dice) {
+    switch Int.random(in: 0..<18, using: &dice) {
     case 0..<5: try await plan(key)
     case 5..<11: try await conclude(key)
     case 11: await store.commit([.released(try await store.openCalls(of: key).map(\.key))])
@@ -62,6 +62,7 @@ private struct Player {
       _ = try await store.retry(
         key, peoplePerCall: Int.random(in: 1...4, using: &dice), by: "ann", at: now)
     case 14: try await toggle(key.connector)
+    case 15, 16: try await replay(key)
     default: try await waiveSometimes(key)
     }
   }
@@ -116,6 +117,17 @@ private struct Player {
     let note = ConnectorState.disabled(.administrator(note: ""), since: now)
     let state = Bool.random(using: &dice) ? note : .enabled
     try await store.setConnector(name, to: state, by: "ann", at: now)
+  }
+
+  /// Asks again for those who ended lately, but for one or the other.
+  private mutating func replay(_ key: TaskKey) async throws {
+    let since = now + .seconds(-30 * Int64.random(in: 0...40, using: &dice))
+    let spared = (0..<40).filter { _ in Int.random(in: 0..<12, using: &dice) == 0 }
+    let order = ReplayOrder(
+      at: key.connector, since: since, plan: "\(now)",
+      parts: [.init(key.request, sparing: spared)],
+      peoplePerCall: Int.random(in: 1...4, using: &dice), actor: "ann")
+    _ = try? await store.replay(order, at: now)
   }
 
   private mutating func waiveSometimes(_ key: TaskKey) async throws {

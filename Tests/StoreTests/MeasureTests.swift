@@ -94,6 +94,37 @@ struct `How fast the store is` {
     await store.commit(ranges.map { .ended(key, $0, .erased) })
   }
 
+  @Test func `in replaying many requests and many people`() async throws {
+    let requests = 10_000
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<50 {
+        group.addTask {
+          for _ in 0..<200 { _ = try await store.accept(.of(1, at: [mixpanel, braze])) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    try await finishAll()
+    let planning = clock.now
+    let shares = try await store.replayable(at: mixpanel, since: noon)
+    report("finding open requests to replay", requests, clock.now - planning)
+    try await replay(shares.map(\.request), "replaying requests of one person", requests)
+    let people = 200_000
+    let key = try await store.planned(people, by: 1_000, at: [mixpanel, braze])
+    for first in stride(from: 0, to: people - 1_000, by: 1_000) {
+      await store.commit([.ended(key, first..<(first + 1_000), .erased)])
+    }
+    try await replay([key.request], "replaying people of one request, one a call", people)
+  }
+
+  private func replay(_ requests: [PurgeRequestID], _ what: String, _ count: Int) async throws {
+    let order = ReplayOrder(
+      at: mixpanel, since: noon, plan: what, parts: requests.map { .init($0) }, actor: "ann")
+    let start = clock.now
+    _ = try await store.replay(order, at: noon)
+    report(what, count, clock.now - start)
+  }
+
   @Test func `in accepting single people one after the other`() async throws {
     let start = clock.now
     for _ in 0..<2_000 { _ = try await store.accept(.of(1)) }

@@ -36,6 +36,25 @@ import Testing
     _ = try await store.cancel(waiting, by: "ann", reason: "", at: noon)
     _ = try await store.startWaiting(at: noon)
     try await useBrakes(print)
+    try await useReplays(print)
+  }
+
+  private func useReplays(_ print: Fingerprint) async throws {
+    let key = try await store.planned(2, by: 1, at: [mixpanel, braze])
+    await store.commit([.ended(key, 0..<1, .erased)])
+    let order = ReplayOrder(
+      at: mixpanel, since: noon, plan: "p", parts: [.init(key.request)], actor: "ann")
+    for _ in 0..<2 {
+      _ = try await store.replayable(at: mixpanel, since: noon)
+      _ = try await store.replayable(of: key, since: noon)
+      _ = try await store.forgotten(at: mixpanel, since: noon)
+      _ = try await store.requestsOfHeld()
+      let replay = try await store.replay(order, at: noon)
+      _ = try await store.replays(at: mixpanel, limit: 5)
+      _ = try await store.requests(of: replay, limit: 5)
+      _ = try await store.replays(of: key.request)
+      _ = try await store.load()
+    }
   }
 
   private func useBrakes(_ print: Fingerprint) async throws {

@@ -93,6 +93,8 @@ struct CallFacts: Sendable {
   let connector: String
   /// The position of the call's first person in the request.
   let first: Int
+  /// The last replay of the connector; 0 for none.
+  let replay: Int
   let requestedAt: Instant
   let now: Instant
   let nonce: UInt64
@@ -102,6 +104,7 @@ struct CallFacts: Sendable {
     id = call.key.task.request
     connector = call.key.task.connector.description
     first = call.key.range.lowerBound
+    replay = call.replay
     requestedAt = call.requestedAt
     now = call.triedAt
     nonce = call.nonce
@@ -113,6 +116,7 @@ struct CallFacts: Sendable {
     id = nil
     self.connector = connector
     first = 0
+    replay = 0
     requestedAt = now
     self.now = now
     nonce = UInt64(bitPattern: now.milliseconds) &* 0x9E37_79B9_7F4A_7C15

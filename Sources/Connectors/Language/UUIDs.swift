@@ -16,9 +16,11 @@ enum UUIDs {
 
   /// Names a request: purge, connector, step and the people in it, with what was found of them.
   ///
+  /// After a replay all have other names: a vendor that remembers operations would do nothing otherwise.
   /// Version 4 is for vendors that insist on it: the same digest, so that it repeats as well.
   static func request(_ frame: Frame, version: UInt8 = 5) -> String {
     var name = "request\n\(frame.call.request)\n\(frame.call.connector)\n\(frame.place)"
+    if frame.call.replay > 0 { name += "\nreplay \(frame.call.replay)" }
     for member in frame.members {
       name += "\n\(frame.call.first + member.person)"
       if let known = member.identity, frame.program.manifest.send == .each {

@@ -61,6 +61,7 @@ struct ReceiptText: Sendable {
       .init(
         "attestations",
         .array(matter.attestations.filter { $0.connector == name }.map(Self.attestation))),
+      .init("replays", .array(matter.replays.filter { $0.key.connector == name }.map(Self.replay))),
       // Not known is told apart from none.
       .init("stays", known.map { .array($0.residuals.map(JSON.string)) } ?? .null),
     ]
@@ -79,6 +80,18 @@ struct ReceiptText: Sendable {
     [
       "by": .string(entry.actor), "at": .string(entry.at.rfc3339), "reason": .string(entry.detail),
       "entry": JSON(entry.sequence),
+    ]
+  }
+
+  private static func replay(_ taken: TaskReplay) -> JSON {
+    [
+      "by": .string(taken.replay.actor), "at": .string(taken.replay.at.rfc3339),
+      "restoredAsOf": .string(taken.replay.since.rfc3339),
+      "reason": .string(taken.replay.reason),
+      "before": [
+        "erased": JSON(taken.tally.erased), "absent": JSON(taken.tally.absent),
+        "accepted": JSON(taken.tally.accepted), "verifiedAbsent": JSON(taken.tally.verifiedAbsent),
+      ],
     ]
   }
 
@@ -110,6 +123,8 @@ struct ReceiptText: Sendable {
     "ambiguous": "several profiles match; nothing was deleted, a person must decide",
     "failed": "refused or given up; a person must decide",
     "pending": "the vendor works on it", "open": "all that has not ended yet",
+    "replays":
+      "the vendor restored a backup, so people were asked for again; what had come of them before",
     "cancelled": "cancelled before anything was sent",
     "stays": "what the vendor keeps by its own description; null: not known to this hub any more",
   ]

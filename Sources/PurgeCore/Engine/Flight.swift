@@ -37,8 +37,10 @@ struct Flight: Sendable {
   func part(_ range: Range<Int>, _ schedule: CallSchedule) -> Call {
     let first = call.key.range.lowerBound
     let people = call.people[range.lowerBound - first..<range.upperBound - first]
-    return Call(
+    var part = Call(
       CallKey(call.key.task, range), people: Array(people), schedule: schedule,
       requestedAt: call.requestedAt, deadline: call.deadline, lane: call.lane)
+    part.replay = call.replay
+    return part
   }
 }

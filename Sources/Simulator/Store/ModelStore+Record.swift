@@ -17,6 +17,8 @@ extension ModelStore {
     case ended(RequestState)
     case waived
     case retried
+    case replayed
+    case connectorReplayed
     case named
     case connector(ConnectorWord)
 
@@ -29,6 +31,8 @@ extension ModelStore {
       case .ended(let state): "request.\(state.rawValue)"
       case .waived: "task.waived"
       case .retried: "task.retried"
+      case .replayed: "task.replayed"
+      case .connectorReplayed: "connector.replayed"
       case .named: "connector.disabled"
       case .connector(.enabled): "connector.enabled"
       case .connector(.degraded): "connector.degraded"

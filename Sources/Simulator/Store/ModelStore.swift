@@ -63,6 +63,10 @@ public struct ModelStore: Sendable {
   var touched: [TaskKey] = []
   var touchedSince = 0
 
+  /// How many replays there were, and each connector's last.
+  var replays = 0
+  var lastReplays: [Int]
+
   let names: [ConnectorName]
 
   /// An empty store for connectors.
@@ -70,6 +74,7 @@ public struct ModelStore: Sendable {
     self.names = names
     states = names.map { _ in nil }
     files = names.map { _ in nil }
+    lastReplays = names.map { _ in 0 }
   }
 }
 
@@ -107,9 +112,11 @@ extension ModelStore {
   func call(_ key: CallKey) -> Call? {
     guard let leg = leg(key.task), let row = leg.row(key.range) else { return nil }
     let people = requests[position(key.task.request)].people[key.range]
-    return Call(
+    var call = Call(
       key, people: people.map(People.subject), schedule: row.schedule,
       requestedAt: leg.acceptedAt, deadline: leg.deadline, lane: leg.lane)
+    call.replay = lastReplays[position(key.task.connector)]
+    return call
   }
 }
 

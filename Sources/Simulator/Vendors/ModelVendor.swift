@@ -223,6 +223,12 @@ extension ModelVendor {
     return Int(digits)
   }
 
+  /// Its data is as it was before anybody was erased.
+  mutating func restore() {
+    goneAt = Array(repeating: nil, count: People.count)
+    firstCalls = Array(repeating: false, count: People.count)
+  }
+
   /// Everything that waits is done at once, and nothing is wrong any more.
   mutating func heal(at now: Int64) {
     for index in papers.indices where papers[index].isFailed {

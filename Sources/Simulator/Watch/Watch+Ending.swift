@@ -36,6 +36,7 @@ extension Watch {
   /// L1, L5: everything is closed, and everything is well.
   mutating func checkEnd(_ world: World) {
     check(world)
+    checkReplayed(world)
     for client in world.clients {
       expect("L1", client.id != nil, "a client was never told an identifier")
     }

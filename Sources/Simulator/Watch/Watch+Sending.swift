@@ -69,6 +69,9 @@ extension Watch {
     } else {
       operations[key, default: []].append(now)
     }
+    if let operation = now.operation, former[key]?.contains(operation) == true {
+      breaks("S8", "\(key.words) is replayed under the name of an operation that is done")
+    }
     let connector = position(key.task.connector)
     let isRepeated =
       sent[connector][key]?.contains { $0.url == now.url && $0.method == now.method } ?? false

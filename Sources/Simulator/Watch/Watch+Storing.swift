@@ -51,7 +51,7 @@ extension Watch {
   private mutating func checkLedger(
     _ key: CallKey, _ range: Range<Int>, _ verdict: Verdict, _ world: World
   ) {
-    guard [.erased, .absent, .verifiedAbsent].contains(verdict) else { return }
+    guard verdict.saysGone, !isRestored[position(key.task.connector)] else { return }
     let vendor = world.vendors[position(key.task.connector)]
     let people = world.store.requests[world.store.position(key.task.request)].people
     for place in range where !vendor.isGone(people[place], at: world.elapsed) {

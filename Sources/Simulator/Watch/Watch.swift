@@ -53,6 +53,12 @@ struct Watch: Sendable {
   var latestStates: [TaskKey: TaskState] = [:]
   var settled: [TaskKey: Int] = [:]
   var failuresTold: [[Int]]
+  /// Whether a vendor has people again and nobody replayed them yet.
+  var isRestored: [Bool]
+  /// The tasks that were replayed since it had them.
+  var replayed: [[TaskKey]]
+  /// The names of operations before a replay; they must not come again.
+  var former: [CallKey: [String]] = [:]
   /// What programs outside were told.
   var received: [ModelStore.Notice] = []
   var outboxSeen = 0
@@ -81,6 +87,8 @@ struct Watch: Sendable {
     failedProbes = names.map { _ in 0 }
     changedAt = names.map { _ in 0 }
     failuresTold = names.map { _ in [] }
+    isRestored = names.map { _ in false }
+    replayed = names.map { _ in [] }
     answers = names.map { _ in [] }
     isStartingSlowly = names.map { _ in false }
     movedAt = names.map { _ in 0 }

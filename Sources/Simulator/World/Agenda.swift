@@ -33,6 +33,7 @@ enum Operation: Sendable {
   case retryAll
   case waive(Int)
   case cancel(Int)
+  case replay(Int)
   case delivered([Int])
 }
 
@@ -57,6 +58,7 @@ struct Agenda: Sendable {
     case singles
     case otherwise(Int)
     case tellLate(Int)
+    case replay(Int)
   }
 
   struct Entry: Sendable {

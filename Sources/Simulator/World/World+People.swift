@@ -37,6 +37,7 @@ extension World {
       noticesLostUntil = elapsed + Int64(minutes) * 60_000
       watch.disturbAll()
     case .spuriousTicks(let count): tickForNothing(count)
+    case .restore(let connector): restore(connector)
     }
   }
 
@@ -231,6 +232,7 @@ extension World {
     case .retryAll: retryAll()
     case .waive(let number): waive(number)
     case .cancel(let number): cancel(number)
+    case .replay(let connector): replay(connector)
     case .delivered(let sequences):
       store.markDelivered(sequences)
       isCourierUnderWay = false
@@ -447,6 +449,7 @@ extension Deed {
     case .cancel(let number): "an operator cancels request \(number)"
     case .loseNotices(let minutes): "notices of new work are lost for \(minutes) min"
     case .spuriousTicks(let count): "\(count) ticks for nothing"
+    case .restore(let connector): "c\(connector) restores a backup of before"
     }
   }
 }

@@ -155,6 +155,7 @@ extension World {
     case .singles: watch.checkSingles(self)
     case .otherwise(let index): askOtherwise(index)
     case .tellLate(let connector): tellEngine(connector)
+    case .replay(let connector): askForReplay(connector)
     }
   }
 

@@ -94,7 +94,7 @@ extension Connection {
       SELECT sequence, at, actor, action, request, connector, detail, hash FROM audit
       WHERE request = \(request) AND action IN ('request.capExceeded', 'request.approved',
         'request.rejectRequested', 'request.cancelRequested', 'request.held', 'request.resumed',
-        'task.waived', 'task.attested')
+        'task.waived', 'task.attested', 'task.replayed')
       ORDER BY sequence
       """
     ) { (row) throws(StoreError) in AuditEntry(row) }

@@ -157,9 +157,11 @@ extension Transaction {
     let stored = try existingTask(key.task)
     let people = try desk.opened.people(
       key.range, of: key.task.request, in: connection, with: keys)
-    return Call(
+    var call = Call(
       key, people: people, schedule: schedule, requestedAt: stored.acceptedAt,
       deadline: stored.deadline, lane: stored.lane)
+    call.replay = try lastReplay(at: key.task.connector)
+    return call
   }
 }
 

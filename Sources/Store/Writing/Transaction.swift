@@ -16,6 +16,8 @@ final class Transaction {
   private var results: [TaskKey: [(range: Range<Int>, verdict: Verdict, at: Instant)]] = [:]
   private var closed: [(request: PurgeRequestID, at: Instant)] = []
   private var latest = Instant(milliseconds: 0)
+  /// The last replays of connectors, as they were asked for.
+  var lastReplays: [ConnectorName: Int] = [:]
 
   var connection: Connection { desk.connection }
   var keys: Keys { desk.keys }
