@@ -18,7 +18,7 @@ public struct BenchMode: Sendable {
       name: "twenty", summary: "one person in a call, at twenty vendors; against bare libcurl"
     ) { bench in
       try await bench.flow(
-        Flow(mode: "twenty", vendors: 20, peoplePerCall: 1, atOnce: 12, people: 20_000))
+        Flow(mode: "twenty", vendors: 20, peoplePerCall: 1, atOnce: 24, people: 20_000))
     },
     BenchMode(
       name: "batch", summary: "fifty people in a call, at one vendor; against bare libcurl"
