@@ -126,15 +126,12 @@ extension House {
         .wrongState, "Nobody of \(id) is to be erased by hand at \(connector).",
         action: "See purgehub requests show \(id).", connector: connector)
     }
-    let installed = register.installed(connector)
     return try await refusing { () async throws(StoreError) in
       let people = try await store.everybody(of: id)
       try await store.audit(
         "task.letter", by: actor, request: id, connector: connector,
         detail: "\(people.count) people", at: now())
-      return Letter(
-        record: record, connector: connector, title: installed?.title ?? connector.description,
-        people: people)
+      return Letter(people: people)
     }
   }
 

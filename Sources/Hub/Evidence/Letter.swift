@@ -1,15 +1,8 @@
-public import PurgeCore
-public import Store
+import PurgeCore
 
 /// Whom the owner of a system without a connector is to erase by hand (ALM-10): the one page that
 /// names people, since nobody can erase whom nobody names.
 public struct Letter: Sendable {
-  /// The request.
-  public let record: RequestRecord
-  /// The system's connector.
-  public let connector: ConnectorName
-  /// What people call the system.
-  public let title: String
   let people: [Subject]
 
   /// A row for each identity, with the person's number from 1; RFC 4180, lines end with CRLF.
