@@ -28,9 +28,15 @@ extension Bench {
     }
   }
 
-  /// What bare libcurl does with the same requests, for a part of the time.
+  /// What bare libcurl does with the same requests: the better of two trials, since one in which the
+  /// connections come late is no limit.
   private func limit(_ flow: Flow, _ vendors: VendorProcess) throws -> BenchResult.Limit {
-    let time = max(0.1, min(3, flow.seconds / 2))
+    let trials = [try trial(flow, vendors), try trial(flow, vendors)]
+    return trials[0].callsPerSecond > trials[1].callsPerSecond ? trials[0] : trials[1]
+  }
+
+  private func trial(_ flow: Flow, _ vendors: VendorProcess) throws -> BenchResult.Limit {
+    let time = max(0.1, min(3, flow.seconds / 2) / 2)
     let people = Crowd(first: 0, count: flow.peoplePerCall).addresses
     let request = HTTPRequest(
       .post, "",
