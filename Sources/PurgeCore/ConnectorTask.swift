@@ -242,25 +242,25 @@ extension ConnectorTask {
   /// An operator waives everything that is still open; returns how many people that were.
   public mutating func waive() -> Int {
     guard !state.isClosed else { return 0 }
-    let waived = open
-    (tally.ambiguous, tally.failed, tally.pending) = (0, 0, 0)
-    tally.waived += waived
-    plannedThrough = total
     if !isByHand { attention = nil }
-    state = .waived
-    return waived
+    return end(as: .waived)
   }
 
   /// The owner of a system without a connector says that everybody was erased there; returns how many
   /// people that were, none when the task is closed or no person erases there by hand.
   public mutating func attest() -> Int {
     guard !state.isClosed, isByHand else { return 0 }
-    let attested = open
+    return end(as: .erased)
+  }
+
+  /// Gives everybody who is open one verdict; returns how many people that were.
+  private mutating func end(as verdict: Verdict) -> Int {
+    let ended = open
     (tally.ambiguous, tally.failed, tally.pending) = (0, 0, 0)
-    tally.erased += attested
+    tally.add(verdict, ended)
     plannedThrough = total
     state = closingState
-    return attested
+    return ended
   }
 
   /// The request was cancelled before anything was sent.

@@ -9,16 +9,12 @@ extension Transaction {
     guard try requestState(key.request) == .inProgress, !stored.task.state.isClosed else {
       throw .wrong("waive", "the task \(key.request) \(key.connector) has nothing open")
     }
-    let open = try connection.openRanges(of: key, total: stored.task.total)
-    try removeCallsAndExceptions(of: key)
-    let count = stored.task.waive()
-    put(stored, at: now)
-    for range in open { put(.waived, for: range, of: key, at: now) }
-    try audit(
+    return try end(
+      &stored, as: .waived,
       AuditRecord(
         at: now, actor: actor, action: "task.waived", request: key.request,
-        connector: key.connector, detail: reason))
-    return count
+        connector: key.connector, detail: reason)
+    ) { $0.waive() }
   }
 
   /// Ends everything still open of a task by the word of the system's owner; returns how many people.
@@ -31,15 +27,26 @@ extension Transaction {
     else {
       throw .wrong("attest", "the task \(key.request) \(key.connector) waits for nobody's word")
     }
-    let open = try connection.openRanges(of: key, total: stored.task.total)
-    try removeCallsAndExceptions(of: key)
-    let count = stored.task.attest()
-    put(stored, at: now)
-    for range in open { put(.erased, for: range, of: key, at: now) }
-    try audit(
+    return try end(
+      &stored, as: .erased,
       AuditRecord(
         at: now, actor: actor, action: "task.attested", request: key.request,
-        connector: key.connector, detail: statement))
+        connector: key.connector, detail: statement)
+    ) { $0.attest() }
+  }
+
+  /// Ends what is open of a task with one verdict, as a person said; returns how many people.
+  private func end(
+    _ stored: inout StoredTask, as verdict: Verdict, _ record: AuditRecord,
+    _ decide: (inout ConnectorTask) -> Int
+  ) throws(StoreError) -> Int {
+    let key = stored.task.key
+    let open = try connection.openRanges(of: key, total: stored.task.total)
+    try removeCallsAndExceptions(of: key)
+    let count = decide(&stored.task)
+    put(stored, at: record.at)
+    for range in open { put(verdict, for: range, of: key, at: record.at) }
+    try audit(record)
     return count
   }
 
