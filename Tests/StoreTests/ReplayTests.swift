@@ -268,14 +268,7 @@ extension Store {
         SELECT first, people, verdict, ended_at FROM past_result
         WHERE request = \(key.request) AND connector = \(key.connector) ORDER BY replay, first
         """
-      ) { (row) throws(StoreError) in
-        guard let verdict = Verdict(number: row.integer(2), code: 0) else {
-          throw StoreError.damaged("a result")
-        }
-        let first = row.integer(0)
-        return TaskResult(
-          range: first..<(first + row.integer(1)), verdict: verdict, ended: row.instant(3))
-      }
+      ) { (row) throws(StoreError) in try TaskResult(row) }
     }
   }
 }

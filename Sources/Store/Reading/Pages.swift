@@ -28,14 +28,7 @@ extension Connection {
       WHERE request = \(key.request) AND connector = \(key.connector) AND first >= \(position)
       ORDER BY first LIMIT \(limit)
       """
-    ) { (row) throws(StoreError) in
-      guard let verdict = Verdict(number: row.integer(2), code: 0) else {
-        throw StoreError.damaged("a result")
-      }
-      let first = row.integer(0)
-      return TaskResult(
-        range: first..<(first + row.integer(1)), verdict: verdict, ended: row.instant(3))
-    }
+    ) { (row) throws(StoreError) in try TaskResult(row) }
   }
 
   /// The open tasks of a connector in requests after one, in the order of their numbers.
@@ -144,5 +137,16 @@ extension AuditEntry {
   fileprivate var record: AuditRecord {
     AuditRecord(
       at: at, actor: actor, action: action, request: request, connector: connector, detail: detail)
+  }
+}
+
+extension TaskResult {
+  /// Reads the columns first, people, verdict and ended_at.
+  init(_ row: borrowing Row) throws(StoreError) {
+    guard let verdict = Verdict(number: row.integer(2), code: 0) else {
+      throw StoreError.damaged("a result")
+    }
+    let first = row.integer(0)
+    self.init(range: first..<(first + row.integer(1)), verdict: verdict, ended: row.instant(3))
   }
 }

@@ -31,14 +31,7 @@ extension Connection {
         AND ended_at >= \(instant) AND verdict IN (1, 2, 3, 4)
       ORDER BY first
       """
-    ) { (row) throws(StoreError) in
-      guard let verdict = Verdict(number: row.integer(2), code: 0) else {
-        throw StoreError.damaged("a result")
-      }
-      let first = row.integer(0)
-      return TaskResult(
-        range: first..<(first + row.integer(1)), verdict: verdict, ended: row.instant(3))
-    }
+    ) { (row) throws(StoreError) in try TaskResult(row) }
   }
 
   /// The shares of a page of open requests, and the place to go on after; nil at the end.
