@@ -92,10 +92,7 @@ extension House {
   public func attest(
     _ id: PurgeRequestID, at connector: ConnectorName, statement: String, by actor: String
   ) async throws(Refusal) -> Int {
-    let record = try await request(id)
-    guard let task = record.tasks.first(where: { $0.key.connector == connector }) else {
-      throw Refusal(StoreError(.unknownTask, call: "attest", detail: ""))
-    }
+    let (_, task) = try await task(id, at: connector)
     guard task.isByHand else {
       throw Refusal(
         .wrongState,
@@ -117,10 +114,7 @@ extension House {
   public func peopleToErase(
     _ id: PurgeRequestID, at connector: ConnectorName, by actor: String
   ) async throws(Refusal) -> Letter {
-    let record = try await request(id)
-    guard let task = record.tasks.first(where: { $0.key.connector == connector }) else {
-      throw Refusal(StoreError(.unknownTask, call: "letter", detail: ""))
-    }
+    let (record, task) = try await task(id, at: connector)
     guard task.isByHand, !task.state.isClosed, record.state == .inProgress else {
       throw Refusal(
         .wrongState, "Nobody of \(id) is to be erased by hand at \(connector).",
