@@ -165,6 +165,11 @@ extension House {
   ) throws(Refusal) -> String {
     var text = selection.digest.map { String($0, radix: 16) }.joined(separator: " ")
     for part in parts { text += "\n" + part.line }
+    return try pseudonym(of: text)
+  }
+
+  /// Names a text by a keyed digest.
+  func pseudonym(of text: String) throws(Refusal) -> String {
     do throws(StoreError) {
       var fingerprints = try store.fingerprints()
       return try fingerprints.of(form: 0xFF, text).pseudonym

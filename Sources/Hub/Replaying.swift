@@ -165,10 +165,7 @@ extension House {
     var text = "replay\n\(record.name)\n\(record.revision ?? "")\n\(record.state.isDisabled)\n"
     text += "\(instant.milliseconds)\n\(last?.number ?? 0)"
     for held in held { text += "\n\(held.hold) \(held.numbers.count)" }
-    do throws(StoreError) {
-      var fingerprints = try store.fingerprints()
-      return try fingerprints.of(form: 0xFF, text).pseudonym
-    } catch { throw Refusal(error) }
+    return try pseudonym(of: text)
   }
 }
 

@@ -84,7 +84,7 @@ extension AuditEntry {
     case "request.rejectRequested": return "\(actor) rejected\(reason)"
     case "request.cancelRequested": return "\(actor) cancelled\(reason)"
     case "task.replayed":
-      return "\(actor) had \(connector.map(\.description) ?? "") erase again, \(detail)"
+      return "\(actor) had \(place) erase again, \(detail)"
     case "request.held": return "\(actor) placed the hold \(detail)"
     case "request.resumed":
       return actor == "hub" ? "the hold \(detail) was over" : "\(actor) released the hold \(detail)"
