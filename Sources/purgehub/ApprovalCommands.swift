@@ -60,13 +60,7 @@ extension Session {
     }
     showPending(plan)
     let phrase = "APPROVE \(plan["people"]?.integer ?? 0)"
-    let answer = console.ask(
-      "Type \(console.bold(phrase)) to approve; anything else leaves all as it is: ")
-    guard answer == phrase else {
-      throw CommandFailure(
-        exit: .badInput, problem: "Not approved; nothing was purged", remedy: "",
-        code: .phraseMismatch)
-    }
+    try ask(for: phrase, to: "approve", otherwise: "Not approved; nothing was purged")
     return hash
   }
 

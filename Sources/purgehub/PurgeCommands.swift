@@ -67,20 +67,22 @@ extension Session {
     // What the hub refuses anyway is not asked for; the refusal says what to do.
     let isCapped = plan["cap"]?["isExceeded"]?.bool == true && reason == nil
     if isCapped || plan["holds"]?.array?.isEmpty == false { return members }
-    members.append(.init("phrase", .string(try askPhrase(phrase ?? "yes"))))
+    let words = phrase ?? "yes"
+    try ask(for: words, to: "purge", otherwise: "Not confirmed; nothing was purged")
+    members.append(.init("phrase", .string(words)))
     return members
   }
 
   /// The last question; an empty answer, or any other than the phrase, ends it (SF-15).
-  private func askPhrase(_ phrase: String) throws(CommandFailure) -> String {
+  func ask(
+    for phrase: String, to act: String, otherwise problem: String
+  ) throws(CommandFailure) {
     let answer = console.ask(
-      "Type \(console.bold(phrase)) to purge; anything else leaves all as it is: ")
+      "Type \(console.bold(phrase)) to \(act); anything else leaves all as it is: ")
     guard answer == phrase else {
       throw CommandFailure(
-        exit: .badInput, problem: "Not confirmed; nothing was purged", remedy: "",
-        code: .phraseMismatch)
+        exit: .badInput, problem: problem, remedy: "", code: .phraseMismatch)
     }
-    return phrase
   }
 
   fileprivate func announce(_ accepted: JSON) {

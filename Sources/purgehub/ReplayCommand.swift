@@ -60,13 +60,7 @@ extension Session {
     }
     say(plan)
     let phrase = "REPLAY \(plan["people"]?.integer ?? 0)"
-    let answer = console.ask(
-      "Type \(console.bold(phrase)) to erase them again; anything else leaves all as it is: ")
-    guard answer == phrase else {
-      throw CommandFailure(
-        exit: .badInput, problem: "Not confirmed; nothing was replayed", remedy: "",
-        code: .phraseMismatch)
-    }
+    try ask(for: phrase, to: "erase them again", otherwise: "Not confirmed; nothing was replayed")
     return hash
   }
 
